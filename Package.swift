@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every target: what the compiler can refuse, nobody has to review.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one room.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.init(stringLiteral: name), "FleetModel", "FleetTesting"] + dependencies,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "flotilla",
+    products: [.executable(name: "flotilla", targets: ["flotilla"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Floor 0: ground
+        .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
+        room("FleetModel"),
+        // Floor 1: engines
+        room("Probes", ["FleetModel"]),
+        // Floor 2: use cases and their ports
+        room("Operations", ["FleetModel", "Probes", logging]),
+        // Floor 3: adapters
+        room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
+        room("SQLiteStore", ["Operations", "FleetModel", grdb, crypto]),
+        room("Formats", ["Operations", "FleetModel", yams]),
+        room("DaemonLink", ["Operations", "FleetModel", logging]),
+        room("Lab", ["FleetModel", "CLibSSH"]),
+        // Floor 4: faces
+        room("FlotillaCLI", ["Operations", "Probes", "FleetModel", arguments, logging]),
+        // Floor 5: root
+        .executableTarget(
+            name: "flotilla",
+            dependencies: [
+                "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
+                "FlotillaCLI", arguments, logging,
+            ],
+            swiftSettings: strict
+        ),
+        // Tests
+        .target(name: "FleetTesting", dependencies: ["FleetModel", "Operations"], swiftSettings: strict),
+        tests("FleetModel"),
+        tests("Probes"),
+        tests("Operations", ["Probes"]),
+        tests("SSHTransport", ["Operations"]),
+        tests("SQLiteStore", ["Operations"]),
+        tests("Formats", ["Operations"]),
+        tests("DaemonLink", ["Operations"]),
+        tests("Lab"),
+        tests("FlotillaCLI", ["Operations"]),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ]
+)
