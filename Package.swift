@@ -25,7 +25,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: [.init(stringLiteral: name), "FleetModel", "FleetTesting"] + dependencies,
+        dependencies: [.init(stringLiteral: name), "FleetTesting"] + (name == "FleetModel" ? [] : ["FleetModel"]) + dependencies,
         resources: resources,
         swiftSettings: strict
     )
@@ -53,6 +53,7 @@ let package = Package(
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
+        room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel", logging]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -62,7 +63,7 @@ let package = Package(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "FlotillaCLI", arguments, logging,
+                "LocalDisk", "FlotillaCLI", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -74,6 +75,7 @@ let package = Package(
         tests("SSHTransport", ["Operations"]),
         tests("SQLiteStore", ["Operations"]),
         tests("Formats", ["Operations"]),
+        tests("LocalDisk", ["Operations"]),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"]),

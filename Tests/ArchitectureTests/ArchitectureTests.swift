@@ -19,6 +19,10 @@ import Testing
         ),
         ("Formats", ["Operations", "FleetModel", "Yams"], "other people's text needs no disk and no network"),
         (
+            "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
+            "the home's files, and nothing that is in them but keys"
+        ),
+        (
             "DaemonLink", ["Operations", "FleetModel", "Logging", "Glibc", "Synchronization"],
             "the Unix socket carries the ports, it decides nothing"
         ),

@@ -13,10 +13,13 @@ package struct Destination: Hashable, Sendable {
     /// The pinned key, where one is; tells the transport which algorithm to ask for. `HostKeyTrust` gives the verdict.
     package var hostKey: HostKey?
     package var transport: Node.Transport
+    /// Which of the fleet's keys opens it.
+    package var purpose: KeyPurpose
 
     package init(
         node: NodeName, host: HostAddress, port: Port = .ssh, user: UserName, path: [Destination] = [],
-        credentials: [Credential], hostKey: HostKey? = nil, transport: Node.Transport = .libssh
+        credentials: [Credential], hostKey: HostKey? = nil, transport: Node.Transport = .libssh,
+        purpose: KeyPurpose = .operate
     ) {
         self.node = node
         self.host = host
@@ -26,6 +29,7 @@ package struct Destination: Hashable, Sendable {
         self.credentials = credentials
         self.hostKey = hostKey
         self.transport = transport
+        self.purpose = purpose
     }
 }
 
