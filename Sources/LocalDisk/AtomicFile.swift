@@ -1,5 +1,5 @@
 package import FleetModel
-import Glibc
+package import Glibc
 
 /// Files that are either the old or the new ones, whatever happens in between.
 package enum AtomicFile {

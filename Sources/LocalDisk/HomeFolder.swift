@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 import Foundation
 package import Operations
 
