@@ -1,0 +1,59 @@
+/// A part of the probe that costs the node processes, so it is asked for by name and less often than the rest.
+///
+/// CPU, memory, load, disk and network counters, temperatures and pressure come with every sample and fork nothing.
+package enum ProbeFamily: Hashable, Sendable {
+    /// Sizes, inodes and read-only state of local file systems: 2 processes.
+    case filesystems
+    /// chrony, ntpsec, `timedatectl` or the kernel's own state, and a fresh calibration of the clock: 5 to 10.
+    case time
+    /// NTP inside the container `mcp-utc-time`: 2.
+    case timeContainer
+    /// Docker's or Podman's containers: 4.
+    case containers
+    /// Failed systemd units: 2.
+    case systemd
+    /// The state of one named systemd unit: 2.
+    case unit(String)
+    /// Kernel, operating system, machine, addresses: about 6.
+    case identity
+    /// Looks again for sensors and disabled files; Raspberry Pi throttling where only `vcgencmd` tells it: 1 to 3.
+    case hardware
+
+    /// The word of the request line; nil for a unit name that systemd would not know either.
+    package var word: String? {
+        switch self {
+        case .filesystems: "fs"
+        case .time: "time"
+        case .timeContainer: "time-container"
+        case .containers: "containers"
+        case .systemd: "systemd"
+        case .identity: "identity"
+        case .hardware: "hardware"
+        case .unit(let name): Self.isUnitName(name) ? "unit=" + name : nil
+        }
+    }
+
+    /// How long its figures stay good, in seconds.
+    package var period: Duration {
+        switch self {
+        case .filesystems, .systemd, .containers, .unit, .time, .timeContainer: .seconds(60)
+        case .hardware: .seconds(300)
+        case .identity: .seconds(3600)
+        }
+    }
+
+    /// The families of a first poll and of `facts`: everything that needs no name.
+    package static let all: [ProbeFamily] = [.filesystems, .time, .containers, .systemd, .identity, .hardware]
+
+    private static func isUnitName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, first != UInt8(ascii: "-"), name.utf8.count <= 255 else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "@._:-".utf8.contains(byte)
+            }
+        }
+    }
+}
