@@ -54,7 +54,7 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
-        room("DaemonLink", ["Operations", "FleetModel", logging]),
+        room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
         room("FlotillaCLI", ["Operations", "Probes", "FleetModel", arguments, logging]),

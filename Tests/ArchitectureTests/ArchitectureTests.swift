@@ -23,7 +23,7 @@ import Testing
             "the home's files, and nothing that is in them but keys"
         ),
         (
-            "DaemonLink", ["Operations", "FleetModel", "Logging", "Glibc", "Synchronization"],
+            "DaemonLink", ["Operations", "FleetModel", "Dispatch", "Glibc", "Synchronization"],
             "the Unix socket carries the ports, it decides nothing"
         ),
         ("Lab", ["FleetModel", "CLibSSH", "Glibc", "Synchronization"], "pretend nodes know nothing of the fleet's side"),
