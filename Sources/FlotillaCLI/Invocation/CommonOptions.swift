@@ -1,5 +1,5 @@
 package import ArgumentParser
-import FleetModel
+package import FleetModel
 import Operations
 
 /// The options of every command.
@@ -31,8 +31,34 @@ package struct CommonOptions: ParsableArguments {
     package init() {}
 }
 
-/// A selector and what belongs to it.
-package struct SelectorOptions: ParsableArguments {
+extension OutputFormat: ExpressibleByArgument {}
+
+/// A span of time as operators type it: `30s`, `5m`, `2h`, `1d`, `250ms`, or a bare number of seconds.
+package struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
+    package let duration: Duration
+
+    package init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        guard let number = Double(digits), number.isFinite, number >= 0, number < 1e9 else { return nil }
+        let milliseconds: Double
+        switch argument.dropFirst(digits.count) {
+        case "ms": milliseconds = 1
+        case "", "s": milliseconds = 1000
+        case "m", "min": milliseconds = 60_000
+        case "h": milliseconds = 3_600_000
+        case "d": milliseconds = 86_400_000
+        default: return nil
+        }
+        duration = .milliseconds(Int64(number * milliseconds))
+    }
+
+    package init(_ duration: Duration) {
+        self.duration = duration
+    }
+}
+
+/// How many of the selected nodes are taken.
+package struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Take N of the nodes at random.", valueName: "n"))
     package var pick: Int?
 

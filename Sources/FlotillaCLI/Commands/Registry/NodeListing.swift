@@ -1,0 +1,65 @@
+import FleetModel
+
+/// Nodes as `list` shows them, in the contract's JSON shape.
+struct NodeListing: Displayable {
+    var nodes: [Node]
+    var inventory: Inventory?
+    var now: Timestamp?
+    var glyphs: Glyphs = .unicode
+    /// The table form prints nothing: a sentence was said already.
+    var isQuietTable = false
+
+    var table: Table {
+        Table(
+            columns: [
+                .init("name", "NODE"), .init("status", "STATUS"), .init("address", "ADDRESS"), .init("groups", "GROUPS"),
+                .init("profile", "PROFILE"), .init("location", "LOCATION"), .init("last_seen", "LAST SEEN", .right),
+            ],
+            rows: nodes.map(row),
+            notes: [],
+            empty: "no nodes: flotilla register NAME HOST USER, or flotilla inventory import FILE"
+        )
+    }
+
+    func lines(on terminal: TerminalContext) -> [StyledText] {
+        isQuietTable ? [] : table.lines(on: terminal)
+    }
+
+    var document: JSONValue { .array(nodes.map { Self.document(of: $0, in: inventory) }) }
+
+    private func row(_ node: Node) -> [Cell] {
+        [
+            .text(node.name.text, .emphasis), .status(node.status, glyphs: glyphs),
+            .text("\(node.user)@\(node.host.joined(to: node.port))" + (node.jump.map { " via \($0)" } ?? "")),
+            .text(node.groups.isEmpty ? nil : node.groups.sorted().map(\.text).joined(separator: ",")),
+            .text(node.profile?.rawValue), .text(node.location?.text),
+            now.map { .age(node.lastSeen, at: $0) } ?? .text(node.lastSeen?.rfc3339),
+        ]
+    }
+
+    static func document(of node: Node, in inventory: Inventory?) -> JSONValue {
+        let groups = inventory?.groups(of: node) ?? node.groups
+        let labels = node.labels.map { ($0.key.text, JSONValue.string($0.value.text)) }
+        return [
+            "name": .string(node.name.text), "host": .string(node.host.text), "port": .int(Int64(node.port.number)),
+            "user": .string(node.user.text), "groups": .array(groups.sorted().map { .string($0.text) }),
+            "labels": .object(Dictionary(labels, uniquingKeysWith: { $1 })),
+            "profile": node.profile.map { .string($0.rawValue) } ?? nil, "status": .string(node.status.word),
+            "last_seen": node.lastSeen.map { .string($0.rfc3339) } ?? nil,
+            "host_key": node.hostKey.map { .string("\($0.algorithm) \($0.fingerprint)") } ?? nil,
+            "jump": node.jump.map { .string($0.text) } ?? nil, "location": node.location.map { .string($0.text) } ?? nil,
+            "description": node.details.map { .string($0.text) } ?? nil,
+            "transport": .string(node.transport.rawValue), "reason": node.status.reason.map { .string($0) } ?? nil,
+        ]
+    }
+}
+
+extension NodeStatus {
+    /// Why a node is down or quarantined.
+    var reason: String? {
+        switch self {
+        case .unknown, .up: nil
+        case .down(_, let reason), .quarantined(let reason): reason
+        }
+    }
+}

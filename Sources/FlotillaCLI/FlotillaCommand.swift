@@ -1,0 +1,22 @@
+package import ArgumentParser
+
+/// The root of the command line.
+package struct FlotillaCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "flotilla",
+        abstract: "Runs a fleet of Linux machines over SSH, with nothing installed on them but a key.",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "The fleet",
+                subcommands: [
+                    Initialise.self, Register.self, List.self, Details.self, Update.self, Unregister.self, Status.self,
+                    GroupCommand.self,
+                ]),
+            CommandGroup(name: "Trust", subcommands: [HostKeys.self, Keys.self, AuditCommand.self]),
+            CommandGroup(name: "Running", subcommands: [ExecCommand.self, ExecAll.self, Test.self, Ping.self]),
+            CommandGroup(name: "Flotilla", subcommands: [Version.self, Completions.self]),
+        ]
+    )
+
+    package init() {}
+}

@@ -1,0 +1,155 @@
+package import FleetModel
+package import Logging
+
+/// The loop that polls the fleet: each node once an interval at its own place, one poll in flight for each, overruns
+/// counted, results stored in batches.
+package actor Collector {
+    private let fleet: Fleet
+    private let interval: Duration
+    private let retention: Duration
+    private let entropy: @Sendable () -> UInt64
+    private let logger: Logger
+    private var pollers: [NodeName: NodePoller] = [:]
+    private var inFlight: Set<NodeName> = []
+    private var finished: [NodePoll] = []
+    private var inventory = Inventory()
+    private var routes: Routes?
+    private var round = PollRound()
+    package private(set) var overruns = 0
+    package private(set) var lastCycle: Duration?
+
+    /// - Parameters:
+    ///   - interval: between two polls of a node.
+    ///   - retention: older samples are forgotten.
+    package init(
+        fleet: Fleet, interval: Duration, retention: Duration, entropy: @escaping @Sendable () -> UInt64, logger: Logger
+    ) {
+        self.fleet = fleet
+        self.interval = interval
+        self.retention = retention
+        self.entropy = entropy
+        self.logger = logger
+    }
+
+    /// Polls until the task is cancelled.
+    package func run(seed: UInt64) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await self.storeLoop() }
+            while !Task.isCancelled {
+                try await self.oneRound(seed: seed, in: &group)
+            }
+        }
+    }
+
+    /// Polls these nodes now; the results are stored before this returns.
+    package func collect(_ names: [NodeName]) async throws -> [NodeName: PollOutcome] {
+        try await reload()
+        let nodes = names.compactMap { inventory.nodes[$0] }
+        let polls = await onEach(nodes, width: 1024) { await self.poll($0) }
+        try await store()
+        return Dictionary(polls.map { ($0.item.name, $0.outcome.outcome) }, uniquingKeysWith: { $1 })
+    }
+
+    private func oneRound(seed: UInt64, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+        try await reload()
+        try await forgetOld()
+        let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
+        round = PollRound()
+        let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
+        let began = fleet.now()
+        var place = Duration.zero
+        while place < interval {
+            let next = min(interval, place + step)
+            for name in schedule.due(from: place, to: next) { start(name, in: &group) }
+            place = next
+            let ahead = place - (fleet.now() - began)
+            if ahead > .zero { try await fleet.clock.sleep(for: ahead) }
+        }
+        lastCycle = round.work
+    }
+
+    private func start(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard let node = inventory.nodes[name], node.status.word != "quarantined" else { return }
+        guard inFlight.insert(name).inserted else {
+            overruns += 1
+            return
+        }
+        group.addTask { _ = await self.poll(node, isCounted: true) }
+    }
+
+    private func poll(_ node: Node, isCounted: Bool = false) async -> NodePoll {
+        round.began(at: fleet.now())
+        let poller = pollers[node.name] ?? NodePoller(shell: fleet.shell, now: fleet.now, entropy: entropy)
+        pollers[node.name] = poller
+        // Longer than an interval would hide an overrun; the engine's own limits are for people who wait.
+        let deadline = min(interval, .seconds(15))
+        let poll: NodePoll
+        if let routes {
+            poll = await poller.poll(node, routes: routes, within: deadline)
+        } else {
+            poll = NodePoll(
+                node: node, began: fleet.now(), ended: fleet.now(),
+                error: RemoteError(.authDenied, node.name, "the fleet's keys cannot be read", advice: "run: flotilla init"))
+        }
+        round.ended(at: fleet.now())
+        if isCounted { inFlight.remove(node.name) }
+        finished.append(poll)
+        return poll
+    }
+
+    private func reload() async throws {
+        inventory = try await fleet.inventory.inventory()
+        routes = try fleet.routes(inventory)
+        for (name, poller) in pollers where inventory.nodes[name] == nil {
+            pollers[name] = nil
+            await poller.close()
+        }
+    }
+
+    private func forgetOld() async throws {
+        try await fleet.samples.prune(before: fleet.now() + (.zero - retention))
+    }
+
+    private func storeLoop() async throws {
+        while !Task.isCancelled {
+            try? await fleet.clock.sleep(for: .milliseconds(500))
+            do {
+                try await store()
+            } catch {
+                // The polls are kept and tried again: a full disk must not end the collector.
+                logger.error("samples could not be stored", metadata: ["reason": "\((error as? any Explained)?.problem ?? "\(error)")"])
+            }
+        }
+        try await store()
+    }
+
+    private func store() async throws {
+        let batch = finished
+        finished = []
+        do {
+            try await PollStore(samples: fleet.samples, inventory: fleet.inventory, now: fleet.now).keep(batch)
+        } catch {
+            // Newest last, and never more than a few rounds of them.
+            finished = Array((batch + finished).suffix(4 * max(256, inventory.nodes.count)))
+            throw error
+        }
+    }
+}
+
+/// The work of one round: the time in which at least one poll was in flight.
+struct PollRound {
+    private(set) var work = Duration.zero
+    private var active = 0
+    private var since: Timestamp?
+
+    mutating func began(at now: Timestamp) {
+        if active == 0 { since = now }
+        active += 1
+    }
+
+    mutating func ended(at now: Timestamp) {
+        active = max(0, active - 1)
+        guard active == 0, let since else { return }
+        work += now - since
+    }
+}

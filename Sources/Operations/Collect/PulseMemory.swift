@@ -1,0 +1,27 @@
+import FleetModel
+
+/// The last pulse of a node and when the next is due. The pulse costs the node a process, so it is asked for each minute.
+struct PulseMemory {
+    private(set) var samples: [Sample] = []
+    private(set) var hasAnswered = false
+    private var askedAt: Timestamp?
+
+    /// Known Pipe nodes each minute, unknown ones each hour, others never.
+    func isDue(at now: Timestamp, profile: Node.Profile?) -> Bool {
+        let period: Duration
+        switch profile {
+        case .pipe: period = .seconds(60)
+        case nil: period = .seconds(hasAnswered ? 60 : 3600)
+        case .time, .linux: return false
+        }
+        guard let askedAt else { return true }
+        return now < askedAt || now - askedAt >= period
+    }
+
+    /// Nil: no pulse came; the old one is no longer true.
+    mutating func took(_ answer: [Sample]?, at now: Timestamp) {
+        askedAt = now
+        samples = answer ?? (hasAnswered ? [Sample("pipe_up", 0)] : [])
+        if answer != nil { hasAnswered = true }
+    }
+}
