@@ -1,0 +1,107 @@
+import FleetModel
+import GRDB
+
+/// One open SQLite file: readers that never wait for writers, one writer, errors in the operator's words.
+final class SQLiteFile: Sendable {
+    let path: String
+    private let pool: DatabasePool
+
+    private init(path: String, pool: DatabasePool) {
+        self.path = path
+        self.pool = pool
+    }
+
+    /// What to open and how.
+    struct Plan: Sendable {
+        var path: String
+        var schema: Schema
+        var inspection: FleetDatabase.Inspection
+        /// True: a commit is on the disk when it returns. False: it survives `kill -9`, a power cut may take the last ones.
+        var durable: Bool
+        var pageLimit: Int?
+    }
+
+    static func open(_ plan: Plan) throws(StateError) -> SQLiteFile {
+        let place = StatePlace(path: plan.path)
+        try place.check()
+        try FileInspection(path: plan.path).check()
+        try place.makePrivateFile()
+        return try translating(plan.path) {
+            try refuseForeign(plan)
+            let pool = try DatabasePool(path: plan.path, configuration: configuration(plan))
+            try pool.writeWithoutTransaction { database in
+                try settle(database, plan)
+                try plan.schema.bring(database, path: plan.path)
+                try SchemaInspection(path: plan.path).check(database, plan)
+            }
+            return SQLiteFile(path: plan.path, pool: pool)
+        }
+    }
+
+    /// Reads one consistent moment; never waits for a writer.
+    func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw StateError(sqlite: error, path: path)
+        }
+    }
+
+    /// One transaction: all of it or nothing.
+    func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        do {
+            return try await pool.write(body)
+        } catch let error as DatabaseError {
+            throw StateError(sqlite: error, path: path)
+        }
+    }
+
+    func close() throws(StateError) {
+        try Self.translating(path) { try pool.close() }
+    }
+
+    private static func configuration(_ plan: Plan) -> Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(15)
+        configuration.maximumReaderCount = 4
+        configuration.label = plan.schema.name
+        return configuration
+    }
+
+    private static func settle(_ database: Database, _ plan: Plan) throws {
+        try database.execute(sql: "PRAGMA synchronous = \(plan.durable ? "FULL" : "NORMAL")")
+        // Debian builds SQLite to overwrite what is deleted; for samples that only doubles the writing.
+        if !plan.durable { try database.execute(sql: "PRAGMA secure_delete = OFF") }
+        if let limit = plan.pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(limit)") }
+    }
+
+    /// A file without our mark is only looked at through a read-only connection: opening it for writing would change it.
+    private static func refuseForeign(_ plan: Plan) throws {
+        guard FileInspection(path: plan.path).isUnmarked else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(15)
+        let queue = try DatabaseQueue(path: plan.path, configuration: configuration)
+        let (mark, tables) = try queue.read { database in
+            (
+                try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            )
+        }
+        try queue.close()
+        guard mark == plan.schema.applicationID || tables == 0 else { throw StateError.foreignFile(plan.path) }
+    }
+
+    private static func translating<T>(_ path: String, _ body: () throws -> T) throws(StateError) -> T {
+        do {
+            return try body()
+        } catch let error as StateError {
+            throw error
+        } catch let error as DatabaseError {
+            throw StateError(sqlite: error, path: path)
+        } catch {
+            throw StateError("unreadable", "\(path): \(error)")
+        }
+    }
+}
