@@ -13,15 +13,17 @@ extension ProbeScript {
     static let source = #"""
         # flotilla-probe 1
         LC_ALL=C; export LC_ALL
-        PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin; export PATH
+        PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
         proc=/proc sys=/sys root=
         for a do
           case $a in
           --path.procfs=*) proc=${a#*=} ;;
           --path.sysfs=*) sys=${a#*=} ;;
           --path.rootfs=*) root=${a#*=} ;;
+          --path.tools=*) PATH=${a#*=} ;;
           esac
         done
+        export PATH
         root=${root%/}
         command -v awk >/dev/null 2>&1 || { echo 'flotilla: the probe needs awk, and this node has none' >&2; exit 127; }
         exec 2>/dev/null
