@@ -13,15 +13,17 @@ extension ProbeScript {
     static let source = #"""
         # flotilla-probe 1
         LC_ALL=C; export LC_ALL
-        PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin; export PATH
+        PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
         proc=/proc sys=/sys root=
         for a do
           case $a in
           --path.procfs=*) proc=${a#*=} ;;
           --path.sysfs=*) sys=${a#*=} ;;
           --path.rootfs=*) root=${a#*=} ;;
+          --path.tools=*) PATH=${a#*=} ;;
           esac
         done
+        export PATH
         root=${root%/}
         command -v awk >/dev/null 2>&1 || { echo 'flotilla: the probe needs awk, and this node has none' >&2; exit 127; }
         exec 2>/dev/null
@@ -89,7 +91,7 @@ extension ProbeScript {
             chip=
             [ -d "$d/device" ] && chip=$(cd -P "$d/device" && pwd -P)
             [ -n "$chip" ] || { read -r x <"$d/name" && chip=name/$x; }
-            [ -n "$chip" ] || chip=$(cd -P "$d" && pwd -P)
+            [ -n "$chip" ] || chip=base/${d##*/}
             for f in "$d"/temp*_input; do
               [ -r "$f" ] || continue
               x=${f##*/}
@@ -106,7 +108,8 @@ extension ProbeScript {
           read -r before x <"$proc/uptime"
           wall=$(date +%s.%N)
           read -r after x <"$proc/uptime"
-          clock="+wall $wall $before $after$nl"
+          while read -r x boot y; do [ "$x" = btime ] && break; done <"$proc/stat"
+          clock="+wall $wall $before $after ${boot:-0}$nl"
         }
 
         fs() {
@@ -127,8 +130,8 @@ extension ProbeScript {
           done <"$proc/mounts"
           printf '%%mounts\n<%s/mounts\n' "$proc"
           [ "$#" -gt 0 ] || return
-          if has stat; then open_ statfs; limit stat -f -c '%S %b %f %a %c %d %n' "$@" </dev/null; shut
-          else open_ df; limit df -P -k "$@" </dev/null; shut
+          if has stat; then open_ "statfs $root"; limit stat -f -c '%S %b %f %a %c %d %n' "$@" </dev/null; shut
+          else open_ "df $root"; limit df -P -k "$@" </dev/null; shut
           fi
         }
 

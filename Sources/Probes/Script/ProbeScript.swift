@@ -27,16 +27,19 @@ package enum ProbeScript {
         package var proc: String?
         package var sys: String?
         package var root: String?
+        /// Where the node's tools are searched, instead of `$PATH` and the usual places; folders between colons.
+        package var tools: String?
 
-        package init(proc: String? = nil, sys: String? = nil, root: String? = nil) {
+        package init(proc: String? = nil, sys: String? = nil, root: String? = nil, tools: String? = nil) {
             self.proc = proc
             self.sys = sys
             self.root = root
+            self.tools = tools
         }
 
         /// `--path.procfs=…` and its kin.
         package var arguments: [String] {
-            [("procfs", proc), ("sysfs", sys), ("rootfs", root)].compactMap { name, path in
+            [("procfs", proc), ("sysfs", sys), ("rootfs", root), ("tools", tools)].compactMap { name, path in
                 path.map { "--path.\(name)=\($0)" }
             }
         }
