@@ -1,0 +1,53 @@
+import FleetModel
+import Glibc
+
+/// Where the lab keeps what: the one place that knows the names of its files.
+package struct LabFolder: Hashable, Sendable {
+    /// The folder itself.
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    /// What there is and how to reach it, for other processes.
+    var manifest: String { path + "/lab.json" }
+    /// The socket at which the running lab takes orders.
+    static let controlSocket = "control"
+    /// Stand-ins leave a file here to tell the lab of a reboot.
+    var events: String { path + "/events" }
+    /// Stand-ins of every node.
+    var commands: String { path + "/bin" }
+    var nodes: String { path + "/nodes" }
+
+    func node(_ name: NodeName) -> NodeFolder { NodeFolder(path: nodes + "/" + name.text) }
+
+    func commands(of profile: Node.Profile) -> String { commands + "/" + profile.rawValue }
+
+    /// Makes the folders that are there whatever the nodes.
+    func make() throws(LabError) {
+        try Files.makeFolders(path)
+        for folder in [nodes, events, commands] { try Files.makeFolder(folder) }
+    }
+}
+
+/// The folder of one node.
+struct NodeFolder: Hashable, Sendable {
+    let path: String
+
+    /// Where its commands start.
+    var home: String { path + "/home" }
+    /// Its `/proc`, `/sys` and the few files of `/` that are its own.
+    var proc: String { path + "/proc" }
+    var sys: String { path + "/sys" }
+    var root: String { path + "/root" }
+    /// What its stand-ins read and write.
+    var state: String { path + "/state" }
+    var authorizedKeys: String { home + "/.ssh/authorized_keys" }
+
+    func make() throws(LabError) {
+        for folder in [path, home, home + "/.ssh", home + "/tools", proc, sys, root, root + "/etc", state] {
+            try Files.makeFolder(folder)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import FleetModel
+
+/// What the lab is told besides its plan.
+package struct LabSettings: Sendable {
+    /// The lab's own folder; made 0700. Nodes' homes and host keys in it outlive the lab, so that pinned keys stay true.
+    package var folder: String
+    /// Lines that every node's `authorized_keys` begins with, forced commands and all.
+    package var authorizedKeys: [String]
+    /// Accepted for each node's user, and by `sudo` under `sudo-prompt`; nil refuses every password.
+    package var password: Secret?
+    /// Deals out faults and gives the machines their characters.
+    package var seed: UInt64
+    /// How long a node is away when it reboots.
+    package var rebootTime: Duration
+    /// Threads that serve; each owns its share of the nodes.
+    package var threads: Int
+    /// The port of `/health` and `/metrics` on time nodes; nil serves neither.
+    package var healthPort: Int?
+
+    package init(folder: String, authorizedKeys: [String] = [], password: Secret? = nil) {
+        self.folder = folder
+        self.authorizedKeys = authorizedKeys
+        self.password = password
+        self.seed = 1
+        self.rebootTime = .seconds(8)
+        self.threads = 2
+        self.healthPort = 3000
+    }
+
+    /// Channels that one connection may have open, as OpenSSH's `MaxSessions`.
+    static let maxSessions = 10
+    /// Failed log-in attempts after which a connection is closed, as OpenSSH's `MaxAuthTries`.
+    static let maxAuthTries = 6
+    /// How long a connection may stay without logging in, as OpenSSH's `LoginGraceTime`.
+    static let loginGrace = Duration.seconds(120)
+}
