@@ -83,11 +83,3 @@ package final class DaemonServer: Sendable {
         }
     }
 }
-
-/// What the daemon can do besides running jobs.
-package protocol DaemonService: Sendable {
-    func health() async -> DaemonHealth
-    func collect(_ nodes: [NodeName]) async throws -> [NodeName: PollOutcome]
-    /// Begins the end of the daemon and returns.
-    func requestStop() async
-}

@@ -14,6 +14,7 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Trust", subcommands: [HostKeys.self, Keys.self, AuditCommand.self]),
             CommandGroup(name: "Running", subcommands: [ExecCommand.self, ExecAll.self, Test.self, Ping.self]),
+            CommandGroup(name: "Figures", subcommands: [Collect.self, CollectorCommand.self, Serve.self]),
             CommandGroup(name: "Flotilla", subcommands: [Version.self, Completions.self]),
         ]
     )

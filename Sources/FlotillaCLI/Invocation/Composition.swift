@@ -16,6 +16,16 @@ package protocol Composition: Sendable {
     /// - Throws: `StateError` (`state.not_initialised`, `state.damaged`, …).
     func open(_ home: Home, acceptNewHostKeys: Bool) async throws -> Fleet
 
+    /// Runs the daemon in this process until it is told to end.
+    ///
+    /// - Throws: `StateError` with `state.already_running` where one runs on this home.
+    func serve(_ home: Home, interval: Duration) async throws
+
+    /// Starts the daemon in the background and returns when it answers.
+    ///
+    /// - Throws: `StateError` with what the daemon said before it ended.
+    func startDaemon(_ home: Home, interval: Duration) async throws -> DaemonHealth
+
     /// Writes a document as YAML.
     func yaml(_ document: JSONValue) -> String
 }

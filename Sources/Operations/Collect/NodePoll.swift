@@ -12,8 +12,8 @@ package struct NodePoll: Sendable {
     ) {
         let duration = ended - began
         let own = [
-            Sample("up", error == nil ? 1 : 0), Sample("flotilla_poll_duration_seconds", duration.seconds),
-            Sample("flotilla_node_quarantined", node.status.word == "quarantined" ? 1 : 0),
+            Sample("up", [], error == nil ? 1 : 0), Sample("flotilla_poll_duration_seconds", [], duration.seconds),
+            Sample("flotilla_node_quarantined", [], node.status.word == "quarantined" ? 1 : 0),
         ]
         record = PollRecord(node: node.name, at: ended, samples: own + samples)
         outcome = PollOutcome(samples: record.samples.count, duration: duration, error: error, route: route)

@@ -1,4 +1,5 @@
 import FleetModel
+import Probes
 
 /// The last pulse of a node and when the next is due. The pulse costs the node a process, so it is asked for each minute.
 struct PulseMemory {
@@ -21,7 +22,7 @@ struct PulseMemory {
     /// Nil: no pulse came; the old one is no longer true.
     mutating func took(_ answer: [Sample]?, at now: Timestamp) {
         askedAt = now
-        samples = answer ?? (hasAnswered ? [Sample("pipe_up", 0)] : [])
+        samples = answer ?? (hasAnswered ? Pulse.silence : [])
         if answer != nil { hasAnswered = true }
     }
 }

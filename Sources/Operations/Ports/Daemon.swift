@@ -57,3 +57,11 @@ package enum CollectRoute: String, Hashable, Sendable, CaseIterable {
     /// The seed's forced command: whatever is asked, `pop` answers.
     case seed
 }
+
+/// What a daemon does for other processes besides running their jobs.
+package protocol DaemonService: Sendable {
+    func health() async -> DaemonHealth
+    func collect(_ nodes: [NodeName]) async throws -> [NodeName: PollOutcome]
+    /// Begins the end of the daemon and returns.
+    func requestStop() async
+}
