@@ -43,7 +43,7 @@ import Testing
         let store = try scratch.open()
         let (done, error) = try await fill(store)
         #expect(error?.code == "state.disk_full")
-        #expect(error?.problem.contains("of 1 MiB free") == true)
+        #expect(error?.problem.contains("of 1 MiB free") == true, "\(error?.problem ?? "")")
         // A crash right now: what is on the disk must hold all that was reported as done, once there is room again.
         _ = try output(of: "mount", ["-o", "remount,size=8m", scratch.folder])
         let again = try scratch.open(.thorough)

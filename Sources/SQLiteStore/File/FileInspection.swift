@@ -5,11 +5,8 @@ import Glibc
 struct FileInspection {
     let path: String
 
-    /// True when the main file does not carry a mark: new, still wholly in the write-ahead log, or somebody else's.
-    var isUnmarked: Bool {
-        guard let header = Self.bytes(of: path, count: 100), header.count == 100 else { return true }
-        return Self.number(header, at: 68) == 0
-    }
+    /// True when there is nothing in the file yet.
+    var isEmpty: Bool { Self.size(of: path) == 0 }
 
     func check() throws(StateError) {
         guard let header = Self.bytes(of: path, count: 100), !header.isEmpty else {

@@ -27,12 +27,11 @@ final class SQLiteFile: Sendable {
         try FileInspection(path: plan.path).check()
         try place.makePrivateFile()
         return try translating(plan.path) {
-            try refuseForeign(plan)
+            try look(at: plan)
             let pool = try DatabasePool(path: plan.path, configuration: configuration(plan))
             try pool.writeWithoutTransaction { database in
                 try settle(database, plan)
                 try plan.schema.bring(database, path: plan.path)
-                try SchemaInspection(path: plan.path).check(database, plan)
             }
             return SQLiteFile(path: plan.path, pool: pool)
         }
@@ -76,21 +75,17 @@ final class SQLiteFile: Sendable {
         if let limit = plan.pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(limit)") }
     }
 
-    /// A file without our mark is only looked at through a read-only connection: opening it for writing would change it.
-    private static func refuseForeign(_ plan: Plan) throws {
-        guard FileInspection(path: plan.path).isUnmarked else { return }
-        var configuration = Configuration()
+    /// Looks through a read-only connection first: merely opening a file for writing changes bytes in it.
+    private static func look(at plan: Plan) throws {
+        guard !FileInspection(path: plan.path).isEmpty else { return }
+        var configuration = configuration(plan)
         configuration.readonly = true
-        configuration.busyMode = .timeout(15)
         let queue = try DatabaseQueue(path: plan.path, configuration: configuration)
-        let (mark, tables) = try queue.read { database in
-            (
-                try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-                try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-            )
+        try queue.read { database in
+            guard try plan.schema.isCurrent(database, path: plan.path) else { return }
+            try SchemaInspection(path: plan.path).check(database, plan)
         }
         try queue.close()
-        guard mark == plan.schema.applicationID || tables == 0 else { throw StateError.foreignFile(plan.path) }
     }
 
     private static func translating<T>(_ path: String, _ body: () throws -> T) throws(StateError) -> T {

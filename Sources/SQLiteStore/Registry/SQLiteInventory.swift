@@ -13,7 +13,7 @@ package final class SQLiteInventory: InventoryStore {
     }
 
     /// An inventory and the versions at which it was true.
-    fileprivate struct Moment: Sendable {
+    private struct Moment: Sendable {
         var versions: RegistryVersions
         var inventory: Inventory
     }

@@ -11,8 +11,8 @@ struct PackedValues {
     mutating func append(_ value: Double) {
         for (tag, scale) in Self.scales.enumerated() {
             let scaled = (value * scale).rounded()
-            // Bounded so that the shifts below stay inside 64 bits; the comparison of bits keeps -0 and NaN out.
-            guard abs(scaled) < 0x1p53 else { break }
+            // Bounded so that the shifts below stay inside 64 bits; NaN fails the comparison, and -0 has no whole number.
+            guard abs(scaled) < 0x1p53, value != 0 || value.sign == .plus else { break }
             guard (scaled / scale).bitPattern == value.bitPattern else { continue }
             return bytes.appendVarint(Int64(scaled).zigzag << 2 | UInt64(tag))
         }

@@ -31,6 +31,13 @@ struct Schema: Sendable {
         }
     }
 
+    /// False: migrations have still to run.
+    ///
+    /// - Throws: `StateError` for a file of a newer Flotilla or of another program.
+    func isCurrent(_ database: Database, path: String) throws -> Bool {
+        try version(of: database, path: path) == migrations.count
+    }
+
     private func run(_ migration: Migration, in database: Database) throws {
         try database.execute(sql: migration.sql)
         try database.execute(sql: "INSERT INTO migrations (name) VALUES (?)", arguments: [migration.name])
@@ -38,10 +45,15 @@ struct Schema: Sendable {
 
     private func version(of database: Database, path: String) throws -> Int {
         let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        guard mark == 0 || mark == applicationID else { throw StateError.foreignFile(path) }
+        guard try mark == applicationID || mark == 0 && isBare(database) else { throw StateError.foreignFile(path) }
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard version <= migrations.count else { throw newer(path, version) }
         return version
+    }
+
+    /// A file that was made but never filled, by a process that was cut off.
+    private func isBare(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
     }
 
     private func newer(_ path: String, _ version: Int) -> StateError {
