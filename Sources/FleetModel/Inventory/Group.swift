@@ -6,10 +6,14 @@ package struct Group: Hashable, Sendable {
     package var children: Set<GroupName>
     /// Inventory variables (`group_vars`).
     package var variables: [String: JSONValue]
+    /// True when an inventory lists this group directly under `all` although other groups hold it too. It changes
+    /// nothing but the text of an export.
+    package var isListedUnderAll: Bool
 
     package init(name: GroupName) {
         self.name = name
         self.children = []
         self.variables = [:]
+        self.isListedUnderAll = false
     }
 }

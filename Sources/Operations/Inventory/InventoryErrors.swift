@@ -1,0 +1,45 @@
+package import FleetModel
+
+/// One thing that is wrong, or doubtful, in a file.
+package struct InventoryMistake: Hashable, Sendable, CustomStringConvertible {
+    package let at: SourcePosition?
+    /// What is wrong: lower case, no full stop.
+    package let problem: String
+    package let advice: String?
+
+    package init(_ problem: String, advice: String? = nil, at: SourcePosition?) {
+        self.problem = problem
+        self.advice = advice
+        self.at = at
+    }
+
+    /// `file:line:column: problem`.
+    package var description: String { at.map { "\($0): \(problem)" } ?? problem }
+}
+
+/// Every mistake of an inventory at once; nothing of it was taken.
+package struct InventoryErrors: Explained, Hashable {
+    /// In the order of the files; never empty.
+    package let mistakes: [InventoryMistake]
+
+    /// More mistakes than this are counted, not shown.
+    private static let shown = 50
+
+    package init(_ mistakes: [InventoryMistake]) {
+        self.mistakes = mistakes
+    }
+
+    package var code: String { "usage.bad_inventory" }
+
+    package var problem: String {
+        let lines = mistakes.prefix(Self.shown).map(\.description)
+        let rest = mistakes.count - lines.count
+        return (lines + (rest > 0 ? ["… and \(rest) more mistakes"] : [])).joined(separator: "\n")
+    }
+
+    package var advice: String? {
+        var seen: Set<String> = []
+        let advice = mistakes.prefix(Self.shown).compactMap(\.advice).filter { seen.insert($0).inserted }
+        return advice.isEmpty ? nil : advice.prefix(5).joined(separator: "\n")
+    }
+}
