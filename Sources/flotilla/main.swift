@@ -1,1 +1,19 @@
-print("flotilla")
+import FlotillaCLI
+import Foundation
+
+signal(SIGPIPE, SIG_IGN)
+OpenFiles.raiseLimit()
+
+let composition = FleetComposition(environment: ProcessInfo.processInfo.environment)
+let name = CommandLine.arguments.first.map { URL(filePath: $0).lastPathComponent } ?? "flotilla"
+var arguments = Array(CommandLine.arguments.dropFirst())
+if name == "pop" {
+    guard let ours = Invocation.fleetArguments(ofPop: arguments) else { exit(PopTool.handOver(arguments)) }
+    arguments = ours
+}
+
+let words = arguments
+// UNSTRUCTURED: the one root task, so that a signal can cancel it; awaited on the next line.
+let run = Task { await Run.main(words, composition: composition) }
+let signals = StopSignals { run.cancel() }
+exit(await withExtendedLifetime(signals) { await run.value })

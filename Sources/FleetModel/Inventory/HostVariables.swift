@@ -94,9 +94,9 @@ package final class HostVariables {
             if let depth = known[group] { return depth }
             // A cycle cannot come from our own store; if one does, it ends here instead of never.
             known[group] = 1
-            let depth = (parents[group] ?? []).map { depth(of: $0) }.max().map { $0 + 1 } ?? 1
-            known[group] = depth
-            return depth
+            let found = (parents[group] ?? []).map { depth(of: $0) }.max().map { $0 + 1 } ?? 1
+            known[group] = found
+            return found
         }
     }
 }

@@ -8,6 +8,7 @@ package enum ProbeTopic: Hashable, Sendable, CaseIterable {
     case units
     case identity
     case hardware
+    case pulse
 
     /// How long figures of this topic may be carried into later polls, in seconds: they outlive one missed renewal.
     package var lifetime: Duration {
@@ -19,6 +20,7 @@ package enum ProbeTopic: Hashable, Sendable, CaseIterable {
         case .systemd, .units: ProbeFamily.systemd.period * 2.5
         case .identity: ProbeFamily.identity.period * 2.5
         case .hardware: ProbeFamily.hardware.period * 2.5
+        case .pulse: ProbeFamily.pulse.period * 2.5
         }
     }
 }

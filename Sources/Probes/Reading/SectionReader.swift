@@ -45,6 +45,7 @@ struct SectionReader {
         case "containers": readContainers(content, engine: section.argument)
         case "systemd.failed": readFailedUnits(content)
         case "systemd.unit": readUnit(content)
+        case "pulse": readPulse(content)
         default: readIdentity(section.name, content)
         }
     }
@@ -62,6 +63,12 @@ struct SectionReader {
         sink.add(name, text.firstField(content).flatMap(text.number))
     }
 
+    private mutating func readPulse(_ content: Range<Int>) {
+        for sample in Pulse.parse(Array(text.bytes[content]))?.samples ?? Pulse.silence {
+            sink.add(sample.name, sample.labels, sample.value)
+        }
+    }
+
     private static func topic(of section: String) -> ProbeTopic {
         switch section {
         case "mounts", "statfs", "df": .filesystems
@@ -69,6 +76,7 @@ struct SectionReader {
         case "containers": .containers
         case "systemd.failed": .systemd
         case "systemd.unit": .units
+        case "pulse": .pulse
         case "uname", "machine", "os-release", "cpuinfo", "model", "addresses": .identity
         // From sysfs it comes with every sample, from vcgencmd when the family is asked for.
         case "throttled": .hardware

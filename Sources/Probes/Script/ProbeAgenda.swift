@@ -9,6 +9,7 @@ package struct ProbeAgenda: Hashable, Sendable {
     package init(profile: Node.Profile?, units: [String] = []) {
         var families = ProbeFamily.all + units.map { .unit($0) }
         if profile == .time { families.append(.timeContainer) }
+        if profile == .pipe { families.append(.pulse) }
         self.families = families
     }
 

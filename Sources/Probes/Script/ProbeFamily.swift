@@ -18,6 +18,8 @@ package enum ProbeFamily: Hashable, Sendable {
     case identity
     /// Looks again for sensors and disabled files; Raspberry Pi throttling where only `vcgencmd` tells it: 1 to 3.
     case hardware
+    /// What `pop --pulse --export json` of a Pipe node says: as many as that tool takes.
+    case pulse
 
     /// The word of the request line; nil for a unit name that systemd would not know either.
     package var word: String? {
@@ -29,6 +31,7 @@ package enum ProbeFamily: Hashable, Sendable {
         case .systemd: "systemd"
         case .identity: "identity"
         case .hardware: "hardware"
+        case .pulse: "pulse"
         case .unit(let name): Self.isUnitName(name) ? "unit=" + name : nil
         }
     }
@@ -36,7 +39,7 @@ package enum ProbeFamily: Hashable, Sendable {
     /// How long its figures stay good, in seconds.
     package var period: Duration {
         switch self {
-        case .filesystems, .systemd, .containers, .unit, .time, .timeContainer: .seconds(60)
+        case .filesystems, .systemd, .containers, .unit, .time, .timeContainer, .pulse: .seconds(60)
         case .hardware: .seconds(300)
         case .identity: .seconds(3600)
         }

@@ -201,6 +201,14 @@ extension ProbeScript {
           [ -n "$pi" ] || { has vcgencmd || return; open_ throttled; limit vcgencmd get_throttled </dev/null; shut; }
         }
 
+        pulse() {
+          for pop in ~/tools/pop /opt/pipe-pop/tools/pop pop; do
+            has "$pop" || continue
+            open_ pulse; limit "$pop" --pulse --export json </dev/null; shut
+            break
+          done
+        }
+
         conduct() {
           plan
           calibrate
@@ -224,6 +232,7 @@ extension ProbeScript {
               unit=*) unit "${w#unit=}" ;;
               identity) identity ;;
               hardware) plan; pi ;;
+              pulse) pulse ;;
               esac
             done
             printf '%%done\n<%s/uptime\n)\n' "$proc"

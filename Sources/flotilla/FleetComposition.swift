@@ -1,0 +1,77 @@
+import DaemonLink
+import FleetModel
+import FlotillaCLI
+import Formats
+import Foundation
+import LocalDisk
+import Logging
+import Operations
+import SQLiteStore
+import SSHTransport
+
+/// Builds the adapters and hands them to the face.
+struct FleetComposition: Composition {
+    let environment: [String: String]
+
+    var version: String { BuildVersion.text }
+
+    var libraries: [String: String] { ["libssh": LibSSHVersion.text, "sqlite": FleetDatabase.libraryVersion] }
+
+    func initialise(_ home: Home) async throws -> Fleet {
+        try HomeFolder(home).prepare()
+        _ = try keyFiles(home).createMissing()
+        return try fleet(home, policy: .pinFirst)
+    }
+
+    func open(_ home: Home, acceptNewHostKeys: Bool) async throws -> Fleet {
+        try HomeFolder(home).check()
+        return try fleet(home, policy: .pinFirst)
+    }
+
+    func yaml(_ document: JSONValue) -> String { YAMLWriting.text(document) }
+
+    static let now: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
+    }
+
+    static var actor: Actor {
+        let environment = ProcessInfo.processInfo.environment
+        return Actor(environment["SUDO_USER"] ?? environment["USER"] ?? NSUserName())
+    }
+
+    func keyFiles(_ home: Home) -> KeyFiles {
+        KeyFiles(home: home) { comment in
+            let pair = try KeyPair.generateEd25519(comment: comment)
+            return .init(privateKey: pair.privateKey, publicLine: pair.publicLine, fingerprint: pair.fingerprint)
+        }
+    }
+
+    /// Opens everything; a daemon that runs on the home lends its connections.
+    private func fleet(_ home: Home, policy: HostKeyPolicy) throws -> Fleet {
+        let database = try FleetDatabase.open(at: home.database)
+        let own = LazyShell { Self.shell(over: database, home: home, policy: policy) }
+        let daemon = DaemonClient(path: home.socket, own: own)
+        let shells = Fleet.Shells(shell: daemon ?? own, own: own, daemon: daemon)
+        return Self.fleet(home, database, shells, keyFiles(home))
+    }
+
+    static func fleet(_ home: Home, _ database: FleetDatabase, _ shells: Fleet.Shells, _ keys: KeyFiles) -> Fleet {
+        Fleet(
+            home: home,
+            stores: .init(inventory: database.inventory, audit: database.audit, samples: database.samples),
+            keys: keys, shells: shells, actor: actor, now: now, clock: ContinuousClock())
+    }
+
+    static func shell(over database: FleetDatabase, home: Home, policy: HostKeyPolicy) -> any RemoteShell {
+        let trust = RegistryTrust(store: database.inventory, policy: policy, actor: actor, now: now) { node, key in
+            StandardStream.errors.write("pinned the host key of \(node): \(key.algorithm) \(key.fingerprint)\n")
+        }
+        let logger = Logger(label: "flotilla.ssh") { _ in SwiftLogNoOpLogHandler() }
+        return LibSSHShell(trust: trust, settings: LibSSHSettings(), logger: logger)
+    }
+}
+
+/// The version of this build.
+enum BuildVersion {
+    static let text = "0.1.0"
+}
