@@ -6,10 +6,13 @@ package enum ProbeScript {
     package static let version = 1
 
     /// The script as it travels: without indentation, at most 8,192 bytes.
-    package static let text: String = {
+    package static let text = packed(source)
+
+    /// A script as it travels: without indentation and empty lines, which none of ours needs.
+    static func packed(_ source: String) -> String {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: true)
         return lines.map { $0.drop { $0 == " " } }.joined(separator: "\n") + "\n"
-    }()
+    }
 
     /// The loop for `RemoteShell.open`, with the operate key: send `request` lines, read frames.
     package static func command(roots: Roots = .init()) -> Command {
@@ -54,5 +57,9 @@ package struct ProbeNonce: Hashable, Sendable {
     package init(entropy: UInt64) {
         let digits = String(entropy, radix: 16)
         self.text = "f" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    init(word: String) {
+        self.text = word
     }
 }
