@@ -72,7 +72,7 @@ let package = Package(
         tests("FleetModel"),
         tests("Probes"),
         tests("Operations", ["Probes"]),
-        tests("SSHTransport", ["Operations"]),
+        tests("SSHTransport", ["Operations", logging]),
         tests("SQLiteStore", ["Operations"]),
         tests("Formats", ["Operations"]),
         tests("LocalDisk", ["Operations"]),

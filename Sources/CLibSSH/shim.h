@@ -4,6 +4,9 @@
 #include <libssh/libssh.h>
 #include <libssh/callbacks.h>
 #include <libssh/server.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 // Linux calls that the Glibc module leaves out.
 #include <sys/epoll.h>

@@ -1,0 +1,19 @@
+/// What an operator may tune about the in-process engine.
+package struct LibSSHSettings: Sendable {
+    /// A connection without work is closed after this long.
+    package var idleTime: Duration = .seconds(300)
+    /// Sessions on one connection, until the server shows that it allows fewer (`MaxSessions`).
+    package var channelsPerConnection = 10
+    /// Log-ins under way at once, over the whole fleet.
+    package var loginsAtOnce = 128
+    /// Log-ins under way at once at one address to begin with; it grows while none is turned away.
+    package var firstLoginsPerAddress = 16
+    /// How long a log-in is tried again while the server turns new connections away.
+    package var loginPatience: Duration = .seconds(60)
+    /// How long sent bytes may stay unacknowledged before a connection counts as dead.
+    package var unacknowledgedTime: Duration = .seconds(30)
+    /// How long ending a remote process tree may take.
+    package var endingTime: Duration = .seconds(5)
+
+    package init() {}
+}

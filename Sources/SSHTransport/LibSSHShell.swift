@@ -1,0 +1,64 @@
+package import FleetModel
+package import Logging
+package import Operations
+
+/// The in-process SSH engine: every node's sessions on one event loop, connections kept warm, no process for anything.
+package final class LibSSHShell: RemoteShell {
+    private let pool: ConnectionPool
+
+    /// - Parameters:
+    ///   - trust: asked about each host key before anything secret is sent.
+    ///   - settings: what an operator may tune.
+    package init(trust: any HostKeyTrust, settings: LibSSHSettings = .init(), logger: Logger) {
+        pool = ConnectionPool(trust: trust, settings: settings, logger: logger)
+    }
+
+    @SSHLoop
+    package func run(_ job: RemoteJob, on destination: Destination) async -> CommandResult {
+        let execution = Execution(job, on: destination, pool: pool)
+        return await withTaskCancellationHandler {
+            await execution.run()
+        } onCancel: {
+            Task { @SSHLoop in execution.cancel() }
+        }
+    }
+
+    @SSHLoop
+    package func open(
+        _ command: Command, on destination: Destination, deadlines: Deadlines
+    ) async throws -> any RemoteStream {
+        let waiter = Waiter()
+        let buffer = StreamBuffer()
+        let total = deadlines.total.map { total in
+            SSHLoop.after(total) {
+                waiter.stop(RemoteError(.timeout, destination.node, "the command was not started within \(total)"))
+            }
+        }
+        defer { total?.cancel() }
+        guard !command.holdsNUL else {
+            throw RemoteError(.channelRefused, destination.node, "the command holds a NUL byte, which no shell can take")
+        }
+        return try await withTaskCancellationHandler {
+            do {
+                let session = try await SessionChannel.start(
+                    ShellEnvelope.line(for: command, nonce: nil), on: destination, deadlines, pool: pool, waiter: waiter,
+                    stage: { _ in }, prepare: { $0.onData = buffer.take })
+                return ChannelStream(session, pool, destination.node, buffer: buffer)
+            } catch let error as RemoteError where error.kind == .cancelled && Task.isCancelled {
+                throw CancellationError()
+            }
+        } onCancel: {
+            Task { @SSHLoop in waiter.stop(RemoteError(.cancelled, destination.node, "cancelled")) }
+        }
+    }
+
+    @SSHLoop
+    package func forget(_ node: NodeName) async {
+        pool.forget(node)
+    }
+
+    @SSHLoop
+    package func shutdown() async {
+        pool.shutdown()
+    }
+}

@@ -1,0 +1,200 @@
+import FleetModel
+import Operations
+
+/// One job on one node, from the wait for a connection to the result.
+@SSHLoop
+final class Execution {
+    private let job: RemoteJob
+    private let destination: Destination
+    private let pool: ConnectionPool
+    private let waiter = Waiter()
+    private let nonce: String
+    private let begun = LoopThread.readClock()
+    private var stdout: OutputCapture
+    private var stderr: OutputCapture
+    private var filter: GuardFilter?
+    private var clock: JobClock
+    private var feed: InputFeed?
+    private var leader: Int32?
+    private var passwordsWanted = 0
+    private var passwordsSent = 0
+    private var isRunning = false
+    private var ticket: Ticket?
+
+    init(_ job: RemoteJob, on destination: Destination, pool: ConnectionPool) {
+        self.job = job
+        self.destination = destination
+        self.pool = pool
+        nonce = Nonce.make()
+        let name = destination.node.text + "-" + nonce.prefix(8)
+        stdout = OutputCapture(job.limits, spillName: name + ".stdout")
+        stderr = OutputCapture(job.limits, spillName: name + ".stderr")
+        clock = JobClock(job.deadlines, destination.node, waiter)
+        if case .verb = job.command { filter = nil } else {
+            filter = GuardFilter(nonce: nonce, isElevated: job.elevation != nil)
+        }
+    }
+
+    func cancel() {
+        waiter.stop(RemoteError(.cancelled, destination.node, "cancelled"))
+    }
+
+    func run() async -> CommandResult {
+        clock.startTotal { [self] in ticket?.stage }
+        let ending = await perform()
+        clock.stop()
+        var result = CommandResult(ending: ending, stdout: stdout.finish(), stderr: stderr.finish())
+        result.duration = .nanoseconds(LoopThread.readClock() - begun)
+        return result
+    }
+
+    private func perform() async -> CommandResult.Ending {
+        do {
+            guard !job.command.holdsNUL else {
+                throw RemoteError(.channelRefused, destination.node, "the command holds a NUL byte, which no shell can take")
+            }
+            let line = ShellEnvelope.line(for: job.command, nonce: nonce, elevation: job.elevation)
+            let session = try await SessionChannel.start(
+                line, on: destination, job.deadlines, pool: pool, waiter: waiter, stage: { ticket = $0 }, prepare: prepare)
+            clock.began()
+            defer { pool.end(session.ticket) }
+            return await follow(session.channel)
+        } catch let error as RemoteError {
+            return .failed(error)
+        } catch {
+            return .failed(RemoteError(.protocolError, destination.node, "\(error)"))
+        }
+    }
+
+    private func prepare(_ channel: Channel) {
+        channel.onData = { [weak self] bytes, stream in
+            self?.take(bytes, stream)
+            return bytes.count
+        }
+        channel.onChange = { [weak self] in
+            self?.feed?.channelChanged()
+            self?.waiter.fire()
+        }
+    }
+
+    // MARK: While the command runs
+
+    private func follow(_ channel: Channel) async -> CommandResult.Ending {
+        if filter == nil || job.elevation == nil { beginInput(channel) }
+        defer {
+            feed?.end()
+            channel.abandon()
+        }
+        do {
+            try await waiter.until { try isOver(channel) ? () : nil }
+            flushFilter()
+            return ending(of: channel)
+        } catch {
+            let error = error as? RemoteError ?? RemoteError(.protocolError, destination.node, "\(error)")
+            clock.stop()
+            await end(channel)
+            flushFilter()
+            return .failed(error)
+        }
+    }
+
+    private func isOver(_ channel: Channel) throws -> Bool {
+        if channel.isClosed { return true }
+        guard channel.connection.isAlive else { return true }
+        if isRunning, feed == nil { beginInput(channel) }
+        try answerPrompt(channel)
+        return false
+    }
+
+    private func beginInput(_ channel: Channel) {
+        feed = InputFeed(job.stdin, to: channel) { [waiter, destination] problem in
+            waiter.stop(RemoteError(.cancelled, destination.node, "its standard input could not be read: \(problem)"))
+        }
+    }
+
+    private func answerPrompt(_ channel: Channel) throws {
+        guard passwordsWanted > passwordsSent else { return }
+        guard let elevation = job.elevation, let password = elevation.password, passwordsSent == 0 else {
+            throw sudoFailure
+        }
+        passwordsSent += 1
+        password.withBytes { channel.send($0 + [UInt8(ascii: "\n")]) }
+    }
+
+    private var sudoFailure: RemoteError {
+        let node = destination.node
+        let problem = passwordsSent == 0 ? "sudo wants a password and none was given" : "sudo did not take the password"
+        return RemoteError(
+            .sudoPasswordNeeded, node, problem,
+            advice: "give the right password, or allow the commands with NOPASSWD in sudoers")
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, _ stream: OutputChunk.Stream) {
+        guard stream == .stderr, filter?.isDone == false, let events = filter?.feed(bytes) else {
+            return keep(Array(bytes), stream)
+        }
+        for event in events {
+            switch event {
+            case .output(let bytes): keep(bytes, .stderr)
+            case .began(let pid): leader = pid
+            case .passwordWanted: passwordsWanted += 1
+            case .running: isRunning = true
+            }
+        }
+        waiter.fire()
+    }
+
+    private func keep(_ bytes: [UInt8], _ stream: OutputChunk.Stream) {
+        clock.sawOutput()
+        if stream == .stdout { stdout.append(bytes) } else { stderr.append(bytes) }
+        job.onOutput?(OutputChunk(stream, bytes))
+    }
+
+    private func flushFilter() {
+        let rest = filter?.finish() ?? []
+        if !rest.isEmpty { keep(rest, .stderr) }
+    }
+
+    private func ending(of channel: Channel) -> CommandResult.Ending {
+        if let signal = channel.exitSignal { return .signalled(signal) }
+        if let status = channel.exitStatus { return .exited(status) }
+        let reason = channel.connection.lossText ?? "the server closed the session without an exit status"
+        return .failed(
+            RemoteError(
+                .connectionLost, destination.node, "the connection was lost while the command ran: \(reason)",
+                advice: "the command may have run in part, or may still be running; look before running it again"))
+    }
+
+    // MARK: Ending it early
+
+    /// Ends the remote process tree, then the channel.
+    private func end(_ channel: Channel) async {
+        guard !channel.isClosed, channel.connection.isAlive else { return }
+        if passwordsWanted > 0, !isRunning {
+            // sudo gives up by itself when its input ends.
+            channel.sendEOF()
+        }
+        let limit = pool.settings.endingTime
+        await RemoteTree(destination, job.elevation, pool).end(channel, leader: { self.leader }, within: limit)
+    }
+}
+
+extension Command {
+    var holdsNUL: Bool {
+        switch self {
+        case .loginShell(let text), .verb(let text): text.utf8.contains(0)
+        case .script(let text, let arguments): text.utf8.contains(0) || arguments.contains { $0.utf8.contains(0) }
+        }
+    }
+}
+
+/// A mark that no output holds by chance.
+enum Nonce {
+    static func make() -> String {
+        let digits = (0..<2).map { _ in
+            let text = String(UInt64.random(in: .min ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }
+        return digits.joined()
+    }
+}

@@ -1,0 +1,64 @@
+import FleetModel
+import Operations
+
+/// The three time limits of a running job; connect and log-in are limited by the dial.
+@SSHLoop
+final class JobClock {
+    private let deadlines: Deadlines
+    private let node: NodeName
+    private let waiter: Waiter
+    private var timers: [LoopTimer] = []
+    private var firstByte: LoopTimer?
+    private var lastOutput: Int64?
+
+    nonisolated init(_ deadlines: Deadlines, _ node: NodeName, _ waiter: Waiter) {
+        self.deadlines = deadlines
+        self.node = node
+        self.waiter = waiter
+    }
+
+    /// - Parameter stage: what the job waits for while its command has not begun.
+    func startTotal(stage: @escaping @SSHLoop () -> String?) {
+        guard let total = deadlines.total else { return }
+        let timer = SSHLoop.after(total) { [waiter, node] in
+            let doing = stage().map { "still \($0)" } ?? "the command was still running"
+            waiter.stop(RemoteError(.timeout, node, "not done within \(total): \(doing)", advice: "raise --timeout if it needs longer"))
+        }
+        timers.append(timer)
+    }
+
+    /// The command was accepted.
+    func began() {
+        if let limit = deadlines.firstByte, lastOutput == nil {
+            firstByte = SSHLoop.after(limit) { [waiter, node] in
+                waiter.stop(RemoteError(.firstByteTimeout, node, "no output within \(limit)"))
+            }
+        }
+        if let limit = deadlines.idle { watchIdle(limit, since: SSHLoop.now) }
+    }
+
+    func sawOutput() {
+        lastOutput = SSHLoop.now
+        firstByte?.cancel()
+        firstByte = nil
+    }
+
+    func stop() {
+        timers.forEach { $0.cancel() }
+        timers = []
+        firstByte?.cancel()
+    }
+
+    /// One timer for the whole silence: output only notes its time, and the timer looks at it when it is due.
+    private func watchIdle(_ limit: Duration, since: Int64) {
+        let left = Duration.nanoseconds(since - LoopThread.readClock()) + limit
+        let timer = SSHLoop.after(left) { [weak self] in
+            guard let self else { return }
+            let last = max(since, lastOutput ?? since)
+            guard last == since else { return watchIdle(limit, since: last) }
+            waiter.stop(RemoteError(.idleTimeout, node, "no output for \(limit)"))
+        }
+        timers.removeAll(where: \.isCancelled)
+        timers.append(timer)
+    }
+}

@@ -1,0 +1,101 @@
+import FleetModel
+import Operations
+
+/// A session channel with a place in the pool, on which a command was accepted.
+@SSHLoop
+struct SessionChannel {
+    let channel: Channel
+    let ticket: Ticket
+
+    /// Takes a warm or new connection, opens a channel and starts the command.
+    ///
+    /// - Parameters:
+    ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
+    ///   - prepare: sets the channel's handlers before the first byte can come.
+    static func start(
+        _ line: String, on destination: Destination, _ deadlines: Deadlines, pool: ConnectionPool, waiter: Waiter,
+        stage: @SSHLoop (Ticket?) -> Void, prepare: @SSHLoop (Channel) -> Void
+    ) async throws -> SessionChannel {
+        var triesLeft = 2
+        while true {
+            triesLeft -= 1
+            let ticket = pool.request(destination, deadlines, waiter: waiter)
+            stage(ticket)
+            do {
+                let channel = try await open(ticket, deadlines, pool, waiter)
+                stage(nil)
+                prepare(channel)
+                do {
+                    try await exec(line, channel, destination, waiter)
+                } catch {
+                    channel.abandon()
+                    throw error
+                }
+                return SessionChannel(channel: channel, ticket: ticket)
+            } catch is DeadConnection {
+                // It died before the command was sent, so nothing can have begun there.
+                let wasWarm = ticket.isWarm
+                pool.end(ticket)
+                guard wasWarm, triesLeft > 0 else {
+                    throw RemoteError(.closedEarly, destination.node, "the connection was lost before the command was sent")
+                }
+            } catch {
+                pool.end(ticket)
+                throw error
+            }
+        }
+    }
+
+    struct DeadConnection: Error {}
+
+    private static func open(_ ticket: Ticket, _ deadlines: Deadlines, _ pool: ConnectionPool, _ waiter: Waiter) async throws -> Channel {
+        while true {
+            let connection = try await waiter.until { try ticket.connection() }
+            guard let channel = connection.makeChannel() else { throw DeadConnection() }
+            // A warm connection whose far side is gone for good answers nothing: after this long it is given up.
+            let timer = deadlines.connect.map { SSHLoop.after($0) { connection.close() } }
+            defer { timer?.cancel() }
+            channel.onChange = { waiter.fire() }
+            let step: Channel.Step
+            do {
+                step = try await waiter.until { channel.open().ifDecided }
+            } catch {
+                channel.abandon()
+                throw error
+            }
+            switch step {
+            case .done, .again: return channel
+            case .dead:
+                channel.abandon()
+                throw DeadConnection()
+            case .refused(let reason):
+                channel.abandon()
+                guard pool.wasRefused(ticket) else { throw refused(reason, connection.destination) }
+            }
+        }
+    }
+
+    private static func exec(_ line: String, _ channel: Channel, _ destination: Destination, _ waiter: Waiter) async throws {
+        let onChange = channel.onChange
+        channel.onChange = { waiter.fire() }
+        switch try await waiter.until({ channel.requestExec(line).ifDecided }) {
+        case .done, .again: break
+        case .dead: throw RemoteError(.connectionLost, destination.node, "the connection was lost while the command was being started: \(channel.connection.lossText ?? "")")
+        case .refused(let reason): throw refused(reason, destination)
+        }
+        channel.onChange = onChange
+    }
+
+    private static func refused(_ reason: String, _ destination: Destination) -> RemoteError {
+        RemoteError(
+            .channelRefused, destination.node, "the server refused to run a command: \(reason)",
+            advice: "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)")
+    }
+}
+
+extension Channel.Step {
+    /// Nil while there is no answer, as `Waiter.until` wants it.
+    var ifDecided: Channel.Step? {
+        if case .again = self { nil } else { self }
+    }
+}

@@ -1,0 +1,133 @@
+import FleetModel
+import Foundation
+import Logging
+import Operations
+import Synchronization
+
+@testable import SSHTransport
+
+/// A real sshd on loopback with keys of its own, ended and removed by `stop`.
+final class LocalSSHD: Sendable {
+    let folder: URL
+    let port: Int
+    private let process: Process
+
+    var key: String { folder.appendingPathComponent("key").path }
+
+    /// - Parameter lines: more of its configuration.
+    init(_ lines: [String] = []) throws {
+        try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("engine-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in ["host", "key"] {
+            try run("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.appendingPathComponent(name).path)
+        }
+        try FileManager.default.copyItem(
+            at: folder.appendingPathComponent("key.pub"), to: folder.appendingPathComponent("authorized_keys"))
+        port = try freePort()
+        let config = """
+            Port \(port)
+            ListenAddress 0.0.0.0
+            HostKey \(folder.path)/host
+            AuthorizedKeysFile \(folder.path)/authorized_keys
+            PidFile none
+            StrictModes no
+            UsePAM no
+            PermitRootLogin yes
+            LogLevel ERROR
+
+            """ + lines.map { $0 + "\n" }.joined()
+        let file = folder.appendingPathComponent("sshd_config")
+        try config.write(to: file, atomically: true, encoding: .utf8)
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
+        process.arguments = ["-D", "-e", "-f", file.path]
+        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        try process.run()
+        try waitForListener(port)
+    }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func node(
+        _ name: String = "node-1", _ host: String = "127.0.0.1", path: [Destination] = [], credentials: [Credential]? = nil
+    ) throws -> Destination {
+        try Destination(
+            node: NodeName(name), host: HostAddress(host), port: Port(port), user: UserName("root"), path: path,
+            credentials: credentials ?? [.keyFile(path: key)])
+    }
+
+    static func with<T>(_ lines: [String] = [], _ body: (LocalSSHD) async throws -> T) async throws -> T {
+        let server = try LocalSSHD(lines)
+        defer { server.stop() }
+        return try await body(server)
+    }
+}
+
+struct CommandFailed: Error { let text: String }
+
+@discardableResult
+func run(_ words: String...) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: words[0])
+    process.arguments = Array(words.dropFirst())
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CommandFailed(text: text) }
+    return text
+}
+
+func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) | getsockname(descriptor, $0, &length)
+        }
+    }
+    guard code == 0 else { throw CommandFailed(text: "no free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+private func waitForListener(_ port: Int) throws {
+    for _ in 0..<200 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        if code == 0 { return }
+        usleep(25_000)
+    }
+    throw CommandFailed(text: "sshd did not start on port \(port)")
+}
+
+/// Trusts every key and remembers which it saw.
+final class SeenKeys: HostKeyTrust {
+    let keys = Mutex<[HostKey]>([])
+
+    func examine(_ key: HostKey, of destination: Destination) async throws {
+        keys.withLock { $0.append(key) }
+    }
+}
+
+func makeShell(_ settings: LibSSHSettings = .init(), trust: any HostKeyTrust = SeenKeys()) -> LibSSHShell {
+    LibSSHShell(trust: trust, settings: settings, logger: Logger(label: "test"))
+}
