@@ -5,8 +5,7 @@
 #include <libssh/callbacks.h>
 #include <libssh/server.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
+
 
 // Linux calls that the Glibc module leaves out.
 #include <sys/epoll.h>

@@ -38,13 +38,14 @@ struct Listener: Sendable {
     let port: Port
 
     init(backlog: Int32) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        descriptor = handle
         var address = Self.address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && listen(descriptor, backlog) == 0
-                    && getsockname(descriptor, generic, &length) == 0
+                bind(handle, generic, length) == 0 && listen(handle, backlog) == 0
+                    && getsockname(handle, generic, &length) == 0
             }
         }
         guard bound else { throw FixtureError("cannot listen on loopback: errno \(errno)") }
@@ -69,6 +70,20 @@ struct Listener: Sendable {
         guard connected else {
             Glibc.close(descriptor)
             return nil
+        }
+        return descriptor
+    }
+
+    /// A connection that may never come about: not waited for.
+    static func beginConnecting(to port: Port) -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_INET, kind, 0)
+        var address = Self.address(port.number)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         return descriptor
     }

@@ -18,6 +18,17 @@ package enum OddServer {
         try start(in: bed) { connection in _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
     }
 
+    /// Listens with a full queue: the kernel drops further attempts to connect, as a firewall does.
+    package static func dropper(in bed: TestBed) throws -> Port {
+        let listener = try Listener(backlog: 0)
+        let fillers = (0..<3).map { _ in Listener.beginConnecting(to: listener.port) }
+        bed.atEnd {
+            fillers.forEach { close($0) }
+            listener.close()
+        }
+        return listener.port
+    }
+
     private static func start(in bed: TestBed, _ greet: @escaping @Sendable (Int32) -> Void) throws -> Port {
         let listener = try Listener(backlog: 512)
         bed.atEnd { listener.close() }

@@ -52,6 +52,7 @@ package struct RealSSHD: Sendable {
             "LogLevel VERBOSE", "Subsystem sftp internal-sftp", "AllowTcpForwarding yes",
         ]
         if let authority = settings.trustedUserCA { lines.append("TrustedUserCAKeys \(authority)") }
-        return (lines + settings.extraLines).joined(separator: "\n") + "\n"
+        // sshd keeps the first value it reads, so extra lines stand in front.
+        return (settings.extraLines + lines).joined(separator: "\n") + "\n"
     }
 }

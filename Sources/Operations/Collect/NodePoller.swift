@@ -104,7 +104,7 @@ package actor NodePoller {
 
     private func attempt(_ candidate: CollectRoute, _ node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
         let purpose: KeyPurpose = candidate == .gate ? .collect : .operate
-        let command: Command = candidate == .gate ? .verb(Gate.streamVerb) : ProbeScript.command()
+        let command: Command = candidate == .gate ? Gate.Verb.probeStream.command : ProbeScript.command()
         let destination = try routes.destination(to: node, for: purpose)
         let limits = Deadlines(connect: deadline, login: deadline, total: deadline)
         let stream = try await shell.open(command, on: destination, deadlines: limits)
@@ -162,7 +162,7 @@ package actor NodePoller {
     private func seedFigures(of node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
         for purpose in [KeyPurpose.collect, .operate] {
             let destination = try routes.destination(to: node, for: purpose)
-            let job = RemoteJob(.verb(Pulse.verb), deadlines: Deadlines(total: deadline))
+            let job = RemoteJob(Gate.Verb.popPulse.command, deadlines: Deadlines(total: deadline))
             let result = await shell.run(job, on: destination)
             guard let samples = Pulse.parse(result.stdout.head)?.samples else { continue }
             pulse.took(samples, at: now())
@@ -175,7 +175,7 @@ package actor NodePoller {
 
     private func askPulse(_ node: Node, routes: Routes, deadline: Duration) async -> [Sample]? {
         let purpose: KeyPurpose = route == .gate ? .collect : .operate
-        let command: Command = route == .gate ? .verb(Pulse.verb) : .script(Pulse.script)
+        let command: Command = route == .gate ? Gate.Verb.popPulse.command : PulseMemory.script
         guard let destination = try? routes.destination(to: node, for: purpose) else { return nil }
         let result = await shell.run(RemoteJob(command, deadlines: Deadlines(total: deadline)), on: destination)
         return Pulse.parse(result.stdout.head)?.samples

@@ -26,7 +26,7 @@ package struct ReachTest: Sendable {
             let result = await shell.run(RemoteJob(.loginShell("echo " + marker), deadlines: deadlines), on: destination)
             if let error = result.error { return .failed(error) }
             if result.stdout.text.contains(marker) { return .commands }
-            return Self.forced(result, node)
+            return Self.forced(result)
         } catch {
             return .failed(error)
         }
@@ -35,19 +35,21 @@ package struct ReachTest: Sendable {
     private func collectAnswer(_ node: Node, routes: Routes) async -> ReachReport.Answer {
         do throws(RemoteError) {
             let destination = try routes.destination(to: node, for: .collect)
-            let result = await shell.run(RemoteJob(.verb(Gate.versionVerb), deadlines: deadlines), on: destination)
+            let result = await shell.run(RemoteJob(Gate.Verb.version.command, deadlines: deadlines), on: destination)
             if let error = result.error { return .failed(error) }
-            if let version = Gate.installedVersion(in: result.stdout.head) { return .gate(version: version) }
-            return Self.forced(result, node)
+            if let gate = Gate.Installed(result.stdout.head) { return .gate(isCurrent: gate.isCurrent) }
+            return Self.forced(result)
         } catch {
             return .failed(error)
         }
     }
 
-    private static func forced(_ result: CommandResult, _ node: Node) -> ReachReport.Answer {
-        if GateRefusal.isMissing(result.stdout.head + result.stderr.head) { return .gateMissing }
-        if Pulse.parse(result.stdout.head) != nil { return .pulse }
-        return .odd(exit: result.ending)
+    private static func forced(_ result: CommandResult) -> ReachReport.Answer {
+        switch GateRefusal(result) {
+        case .notInstalled: .gateMissing
+        case .seedLine: .pulse
+        case .refused, nil: .odd(exit: result.ending)
+        }
     }
 }
 
@@ -56,8 +58,8 @@ package struct ReachReport: Hashable, Sendable {
     package enum Answer: Hashable, Sendable {
         /// Commands run.
         case commands
-        /// The gate answers.
-        case gate(version: String)
+        /// The gate answers; false: it is not this program's own, unchanged.
+        case gate(isCurrent: Bool)
         /// The collect key's line is there, the gate behind it is not.
         case gateMissing
         /// The seed's forced command answers, whatever is asked.
@@ -89,8 +91,9 @@ package struct ReachReport: Hashable, Sendable {
     /// What to do next, most useful first.
     package func advice(for node: NodeName) -> [String] {
         switch (operate, collect) {
-        case (.commands, .gate): []
-        case (.commands, .gateMissing), (.commands, .failed), (.commands, .odd):
+        case (.commands, .gate(isCurrent: true)): []
+        case (.commands, .gate): ["the gate on the node is another version or was changed; to renew it: flotilla enroll \(node)"]
+        case (.commands, .gateMissing), (.commands, .failed), (.commands, .odd), (.commands, .commands):
             ["collection goes with the operate key; for a key that can only probe: flotilla enroll \(node)"]
         case (.pulse, _), (_, .pulse):
             ["the node's forced command answers with its pulse: it can be collected, not commanded; to change that: flotilla enroll \(node)"]

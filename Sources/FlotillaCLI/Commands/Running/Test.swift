@@ -89,7 +89,7 @@ extension ReachReport.Answer {
     var text: String {
         switch self {
         case .commands: "runs commands"
-        case .gate(let version): "the gate answers (version \(version))"
+        case .gate(let isCurrent): isCurrent ? "the gate answers" : "another version of the gate answers"
         case .gateMissing: "in place, but the gate is not installed"
         case .pulse: "a forced command answers with the pulse"
         case .odd(.exited(let code)): "something else answers (exit \(code))"

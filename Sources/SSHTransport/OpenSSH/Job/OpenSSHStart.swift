@@ -1,0 +1,65 @@
+import FleetModel
+import Operations
+
+/// Gets a command to begin: on a warm connection, or once more on a new one when the warm one was dead.
+struct OpenSSHStart {
+    let pool: OpenSSHPool
+    let destination: Destination
+    let deadlines: Deadlines
+
+    /// The channel on which the server accepted the command.
+    ///
+    /// - Throws: `RemoteError`, `CancellationError`.
+    func start(_ line: String, firstTry: OpenSSHConnection? = nil) async throws -> MuxChannel {
+        var isSecond = false
+        while true {
+            let connection: OpenSSHConnection
+            if !isSecond, let firstTry {
+                connection = firstTry
+            } else {
+                connection = try await pool.connection(to: destination, deadlines)
+            }
+            do {
+                let channel = try await connection.openChannel()
+                try await begin(line, on: channel)
+                return channel
+            } catch is MuxSocket.Gone {
+                // It died before the command was sent, so nothing can have begun.
+                await pool.drop(connection, of: destination)
+                guard !isSecond else {
+                    throw RemoteError(.closedEarly, destination.node, "the connection ended before the command was sent")
+                }
+                isSecond = true
+            } catch let refusal as MuxChannel.Refused {
+                throw refused(refusal.reason)
+            }
+        }
+    }
+
+    private func begin(_ line: String, on channel: MuxChannel) async throws {
+        do {
+            try await channel.exec(line)
+            while true {
+                switch try await channel.next() {
+                case .requestAccepted: return
+                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted")
+                case .closed: throw MuxSocket.Gone()
+                default: continue
+                }
+            }
+        } catch is CancellationError {
+            // Whether it has begun is not known: the channel goes, and the shell behind it with its hang-up.
+            await channel.close()
+            throw CancellationError()
+        } catch is MuxSocket.Gone {
+            throw RemoteError(
+                .connectionLost, destination.node, "the connection was lost while the command was being started")
+        }
+    }
+
+    private func refused(_ reason: String) -> RemoteError {
+        RemoteError(
+            .channelRefused, destination.node, "the server refused to run a command: \(reason)",
+            advice: "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)")
+    }
+}

@@ -1,0 +1,94 @@
+import FleetModel
+import Operations
+
+/// Ends a command's process tree on the node through a second channel, then waits for the first one to close.
+struct OpenSSHTreeEnding: Sendable {
+    let pool: OpenSSHPool
+    let destination: Destination
+    let elevation: Elevation?
+    let channel: MuxChannel
+    let marks: JobMarks
+    let output: JobOutput
+    let clock: ContinuousClock
+
+    /// Takes at most about five seconds.
+    func run() async {
+        await within(.seconds(1)) { await untilLeaderIsKnown() }
+        if let leader = marks.leader {
+            await within(.seconds(4)) { await kill(leader) }
+            await within(.seconds(1)) { await drain() }
+        }
+        await channel.close()
+        output.add(.stderr, marks.finish())
+    }
+
+    private func untilLeaderIsKnown() async {
+        while marks.isWaitingForLeader, await readOne() {}
+    }
+
+    private func drain() async {
+        while await readOne() {}
+    }
+
+    /// Keeps what still comes. - Returns: false at the end of the channel.
+    private func readOne() async -> Bool {
+        guard let event = try? await channel.next(), event != .closed else { return false }
+        guard case .output(let chunk) = event else { return true }
+        guard chunk.stream == .stderr else {
+            output.add(.stdout, chunk.bytes)
+            return true
+        }
+        for case .output(let bytes) in marks.feed(chunk.bytes) { output.add(.stderr, bytes) }
+        return true
+    }
+
+    private func kill(_ leader: Int32) async {
+        let nonce = "flotilla-end-" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
+        let command = TreeEnding.command(leader: leader)
+        let line = ShellEnvelope.line(for: command, nonce: elevation == nil ? nil : nonce, elevation: elevation)
+        do {
+            let spare = try await spareChannel()
+            try await spare.exec(line)
+            let ownMarks = JobMarks(nonce: nonce, isElevated: true, isGuarded: elevation != nil)
+            try await follow(spare, ownMarks)
+            await spare.close()
+        } catch {
+            // The connection is gone, or the time is up: what runs there gets the hang-up of its closed channel.
+        }
+    }
+
+    private func follow(_ spare: MuxChannel, _ ownMarks: JobMarks) async throws {
+        while true {
+            switch try await spare.next() {
+            case .closed, .requestRefused: return
+            case .output(let chunk) where chunk.stream == .stderr:
+                for case .passwordWanted in ownMarks.feed(chunk.bytes) {
+                    guard let password = elevation?.password, ownMarks.passwordsSent == 0 else { return }
+                    ownMarks.passwordSent()
+                    _ = try await spare.write(password.withBytes { $0 + [0x0A] })
+                }
+            default: continue
+            }
+        }
+    }
+
+    /// A channel on the warm connection, or where the server allows no more, on one of its own.
+    private func spareChannel() async throws -> MuxChannel {
+        let deadlines = Deadlines(connect: .seconds(3), login: .seconds(3))
+        do {
+            return try await pool.connection(to: destination, deadlines).openSpareChannel()
+        } catch is MuxChannel.Refused {
+            let own = try await pool.connectApart(destination, deadlines)
+            return try await own.openSpareChannel(keepsConnection: true)
+        }
+    }
+
+    private func within(_ limit: Duration, _ work: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await work() }
+            group.addTask { [clock] in try? await clock.sleep(for: limit) }
+            defer { group.cancelAll() }
+            await group.next()
+        }
+    }
+}
