@@ -14,13 +14,15 @@ struct DashboardHeader {
         self.now = now
     }
 
-    /// Lines, without laying them out.
-    var count: Int { 2 + (totals.pipe.nodes + totals.time.nodes > 0 ? 1 : 0) + 1 }
-
     func lines(columns: Int) -> [StyledText] {
-        var lines = [spread(states, clock, columns), health]
-        if totals.pipe.nodes + totals.time.nodes > 0 { lines.append(figures) }
-        return lines + [StyledText()]
+        [spread(states, clock, columns), health] + figures(columns) + [StyledText()]
+    }
+
+    // Side by side where both fit.
+    private func figures(_ columns: Int) -> [StyledText] {
+        let parts = [pipe, time].compactMap { $0 }
+        guard parts.count == 2, parts[0].width + parts[1].width + 3 <= columns else { return parts }
+        return [parts[0] + "   " + parts[1]]
     }
 
     private var states: StyledText {
@@ -60,22 +62,23 @@ struct DashboardHeader {
     }
 
     private var lastPoll: String {
-        model.collector?.lastPoll.map { ", last poll " + HumanUnits.age(of: $0, at: now) } ?? ""
+        model.collector?.lastPoll.map { ", polled " + HumanUnits.age(of: $0, at: now) } ?? ""
     }
 
-    private var figures: StyledText {
-        var line = StyledText()
-        if totals.pipe.nodes > 0 {
-            line.append("pipe ", .muted)
-            line.append("\(HumanUnits.grouped(totals.pipe.nodes)) nodes, \(HumanUnits.count(totals.pipe.points)) points, ")
-            line.append("\(HumanUnits.bytes(totals.pipe.egress)) egress")
-            if let rank = totals.pipe.bestRank { line.append(", best rank #\(rank)") }
-            line.append("   ")
-        }
-        guard totals.time.nodes > 0 else { return line }
-        line.append("time ", .muted)
+    private var pipe: StyledText? {
+        guard totals.pipe.nodes > 0 else { return nil }
+        var line = StyledText("pipe ", .muted)
+        line.append("\(HumanUnits.grouped(totals.pipe.nodes)) nodes, \(HumanUnits.count(totals.pipe.points)) points, ")
+        line.append("\(HumanUnits.bytes(totals.pipe.egress)) egress")
+        if let rank = totals.pipe.bestRank { line.append(", best rank #\(rank)") }
+        return line
+    }
+
+    private var time: StyledText? {
+        guard totals.time.nodes > 0 else { return nil }
         let isWhole = totals.time.synchronised == totals.time.nodes
-        line.append("\(HumanUnits.grouped(totals.time.synchronised))/\(HumanUnits.grouped(totals.time.nodes)) synced", isWhole ? .good : .bad)
+        let share = "\(HumanUnits.grouped(totals.time.synchronised))/\(HumanUnits.grouped(totals.time.nodes)) synced"
+        var line = StyledText("time ", .muted) + StyledText(share, isWhole ? .good : .bad)
         if let worst = totals.time.worst {
             line.append(", worst \(HumanUnits.offset(worst.offset))")
             line.append(" \(worst.node.text)", .muted)

@@ -25,10 +25,9 @@ struct DashboardLayout: Hashable, Sendable {
         }
     }
 
-    /// The columns between the state and the last contact, as one room: where a node that is down says why.
-    var middle: Range<Int> {
-        let end = places.firstIndex { $0.column == .seen } ?? places.count
-        return min(2, end)..<end
+    /// The places from the state to the one before the last contact.
+    var beforeSeen: Range<Int> {
+        1..<(places.firstIndex { $0.column == .seen } ?? places.count)
     }
 
     /// Columns from the first to the last of these places, gaps included.
@@ -36,8 +35,9 @@ struct DashboardLayout: Hashable, Sendable {
         range.isEmpty ? 0 : places[range].reduce(0) { $0 + $1.width } + Self.gap * (range.count - 1)
     }
 
+    // “quarantined” is longer, but it runs into the room of figures that such a node does not have.
     private static func stateWidth(_ totals: FleetTotals) -> Int {
-        totals.quarantined > 0 ? 13 : totals.unknown > 0 ? 9 : 6
+        totals.unknown > 0 ? 9 : 6
     }
 
     // What is left goes to whole names first, then to places, then to pictures.

@@ -32,7 +32,7 @@ package struct DashboardScreen {
 
     /// Rows of nodes that fit on a screen of this size.
     package static func room(_ model: DashboardModel, _ state: DashboardState, size: TerminalSize) -> Int {
-        max(1, size.rows - DashboardHeader(model, state.totals, .unicode, .zero).count - 2)
+        max(1, size.rows - DashboardHeader(model, state.totals, .unicode, model.at).lines(columns: size.columns).count - 2)
     }
 
     private var list: [StyledText] {
@@ -73,12 +73,13 @@ package struct DashboardScreen {
 
     private func row(_ node: NodeView, _ layout: DashboardLayout, _ cells: DashboardCells, isSelected: Bool) -> StyledText {
         var line = StyledText()
-        let middle = node.isReached ? 0..<0 : layout.middle
-        for (index, place) in layout.places.enumerated() {
-            if middle.contains(index), index != middle.lowerBound { continue }
+        // A node that is not reached says why in the room of its figures: old ones would pass for the present.
+        let room = node.isReached ? 0..<0 : layout.beforeSeen
+        for (index, place) in layout.places.enumerated() where !room.dropFirst().contains(index) {
             if index > 0 { line.append(Self.gap) }
-            if index == middle.lowerBound, !middle.isEmpty {
-                line.append(node.trouble.fitted(to: layout.width(of: middle)))
+            if index == room.first {
+                let state = cells.cell(.state, of: node, width: place.width).padded(to: place.width)
+                line.append((state + Self.gap + node.trouble).fitted(to: layout.width(of: room)))
             } else {
                 let cell = cells.cell(place.column, of: node, width: place.width)
                 line.append(cell.fitted(to: place.width, place.column.alignment))
@@ -113,16 +114,12 @@ package struct DashboardScreen {
         var line = StyledText("/", .emphasis) + StyledText(TerminalText.visible(state.filter.text))
         if state.isTypingFilter { line.append(" ", .selected) }
         if let problem = state.filter.problem {
-            line.append("  " + TerminalText.visible(problem), .warning)
+            line.append("  names that contain it: " + TerminalText.visible(problem), .warning)
         } else if !state.isTypingFilter {
             line.append("  Esc takes the filter away", .muted)
         }
         return line
     }
-}
-
-extension Timestamp {
-    static let zero = Timestamp(milliseconds: 0)
 }
 
 extension NodeView {

@@ -67,8 +67,14 @@ package enum HumanUnits {
     package static func age(of moment: Timestamp?, at now: Timestamp) -> String {
         guard let moment else { return "never" }
         let distance = now - moment
-        if distance < .zero { return "in " + duration(.zero - distance) }
-        return distance < .seconds(1) ? "now" : duration(.milliseconds(distance.milliseconds / 1000 * 1000)) + " ago"
+        if distance < .zero { return "in " + coarse(.zero - distance) }
+        return distance < .seconds(1) ? "now" : coarse(distance) + " ago"
+    }
+
+    // Ages of whole seconds: tenths would only flicker.
+    private static func coarse(_ distance: Duration) -> String {
+        let seconds = distance.milliseconds / 1000
+        return seconds < 60 ? "\(seconds) s" : duration(.seconds(seconds))
     }
 
     /// Signed, in the unit that fits: `+12 µs`, `-3.4 ms`, `+90.1 s`.

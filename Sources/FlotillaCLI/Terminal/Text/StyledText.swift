@@ -72,6 +72,11 @@ package struct StyledText: Hashable, Sendable {
         return alignment == .left ? text + filling : filling + text
     }
 
+    /// At least so many columns: filled with spaces at the end, never cut.
+    package func padded(to columns: Int) -> StyledText {
+        width < columns ? fitted(to: columns) : self
+    }
+
     /// The text for a terminal or a file.
     ///
     /// - Parameter colour: false leaves every style out.
