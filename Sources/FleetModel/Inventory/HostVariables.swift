@@ -29,11 +29,11 @@ package final class HostVariables {
         self.inventory = inventory
         self.parents = inventory.parents
         self.ungroupedName = inventory.groups.keys.first { $0.text == Self.ungrouped }
-        var depths = Depths(parents: parents)
+        let depths = Self.depths(inventory, parents)
         var ranks: [GroupName: Rank] = [:]
         for group in inventory.groups.values {
             let priority = group.variables[Self.priorityKey].flatMap(Self.whole) ?? 1
-            ranks[group.name] = Rank(depth: depths.depth(of: group.name), priority: priority, name: group.name)
+            ranks[group.name] = Rank(depth: depths[group.name] ?? 1, priority: priority, name: group.name)
         }
         self.ranks = ranks
     }
@@ -81,22 +81,20 @@ package final class HostVariables {
         }
     }
 
-    /// The longest way down from `all`, which has depth 0.
-    private struct Depths {
-        let parents: [GroupName: Set<GroupName>]
-        private var known: [GroupName: Int] = [:]
-
-        init(parents: [GroupName: Set<GroupName>]) {
-            self.parents = parents
+    /// The longest way down from `all`, which has depth 0; groups in a circle, which our own store never gives, get 1.
+    private static func depths(_ inventory: Inventory, _ parents: [GroupName: Set<GroupName>]) -> [GroupName: Int] {
+        var waiting = inventory.groups.mapValues { parents[$0.name]?.count ?? 0 }
+        var depths: [GroupName: Int] = [:]
+        var ready = waiting.filter { $0.value == 0 }.map(\.key)
+        while let group = ready.popLast() {
+            let depth = depths[group] ?? 1
+            depths[group] = depth
+            for child in inventory.groups[group]?.children ?? [] {
+                depths[child] = max(depths[child] ?? 1, depth + 1)
+                waiting[child, default: 0] -= 1
+                if waiting[child] == 0 { ready.append(child) }
+            }
         }
-
-        mutating func depth(of group: GroupName) -> Int {
-            if let depth = known[group] { return depth }
-            // A cycle cannot come from our own store; if one does, it ends here instead of never.
-            known[group] = 1
-            let found = (parents[group] ?? []).map { depth(of: $0) }.max().map { $0 + 1 } ?? 1
-            known[group] = found
-            return found
-        }
+        return depths
     }
 }

@@ -24,7 +24,7 @@ struct SSHConfigReading {
         reader.mistakes += reader.jumps.mistakes
         guard reader.mistakes.isEmpty else { throw InventoryErrors(reader.mistakes) }
         return InventoryImport(
-            nodes: reader.nodes, warnings: reader.warnings + reader.jumps.warnings, speaksOfGroups: false
+            nodes: reader.nodes, warnings: reader.warnings + reader.jumps.warnings, groupScope: .none
         )
     }
 

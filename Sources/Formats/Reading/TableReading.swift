@@ -50,7 +50,7 @@ struct TableReading {
         guard mistakes.isEmpty else { throw InventoryErrors(mistakes) }
         return InventoryImport(
             nodes: nodes, groups: groups.sorted().map(Group.init(name:)), warnings: jumps.warnings,
-            speaksOfGroups: columns.contains(.groups)
+            groupScope: columns.contains(.groups) ? .membership : .none
         )
     }
 

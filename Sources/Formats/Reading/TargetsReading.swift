@@ -29,7 +29,7 @@ struct TargetsReading {
         guard reader.mistakes.isEmpty else { throw InventoryErrors(reader.mistakes) }
         return InventoryImport(
             nodes: reader.nodes, groups: reader.groups.sorted().map(Group.init(name:)), warnings: reader.jumps.warnings,
-            speaksOfGroups: reader.nodes.contains { $0.named.contains(.groups) }
+            groupScope: reader.groups.isEmpty ? .none : .membership
         )
     }
 

@@ -1,4 +1,4 @@
-internal import FleetModel
+import FleetModel
 
 /// One thing that is wrong, or doubtful, in a file.
 package struct InventoryMistake: Hashable, Sendable, CustomStringConvertible {

@@ -8,19 +8,27 @@ package struct InventoryImport: Sendable {
     /// Variables of `all`.
     package var variables: [String: JSONValue]
     package var warnings: [InventoryMistake]
-    /// False for formats that know no groups and no variables of groups (ssh_config, a CSV without `groups`):
-    /// an import of them never touches groups.
-    package var speaksOfGroups: Bool
+    package var groupScope: GroupScope
 
     package init(
         nodes: [ImportedNode] = [], groups: [Group] = [], variables: [String: JSONValue] = [:],
-        warnings: [InventoryMistake] = [], speaksOfGroups: Bool = true
+        warnings: [InventoryMistake] = [], groupScope: GroupScope = .full
     ) {
         self.nodes = nodes
         self.groups = groups
         self.variables = variables
         self.warnings = warnings
-        self.speaksOfGroups = speaksOfGroups
+        self.groupScope = groupScope
+    }
+
+    /// How much a format can say about groups.
+    package enum GroupScope: Hashable, Sendable {
+        /// Nothing (ssh_config, a CSV without `groups`): groups are never touched.
+        case none
+        /// Who is in which group; nesting and variables stay as they are.
+        case membership
+        /// Members, nesting and variables.
+        case full
     }
 
     /// The import as a registry of its own.

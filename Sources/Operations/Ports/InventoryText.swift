@@ -63,3 +63,11 @@ package enum InventoryExportFormat: String, Hashable, Sendable, CaseIterable {
     case prometheusSD = "prometheus-sd"
     case csv
 }
+
+/// Writes documents for `--output yaml` and `--output csv`.
+package protocol DocumentText: Sendable {
+    /// Block-style YAML that reads back as the same value.
+    func yaml(_ value: JSONValue) -> String
+    /// RFC 4180, safe against formulas.
+    func csv(_ rows: [[String]]) -> String
+}
