@@ -11,7 +11,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
-#include <sys/socket.h>
 #include <spawn.h>
 
 // Declared only under _GNU_SOURCE, which the importer does not define.

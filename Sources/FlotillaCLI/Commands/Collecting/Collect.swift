@@ -30,7 +30,7 @@ private struct CollectListing: Displayable {
     let outcomes: [NodeName: PollOutcome]
 
     private var sorted: [(node: NodeName, outcome: PollOutcome)] {
-        NodeOrder.sorted(outcomes.keys).compactMap { name in outcomes[name].map { (name, $0) } }
+        outcomes.keys.naturallySorted().compactMap { name in outcomes[name].map { (name, $0) } }
     }
 
     var table: Table {
