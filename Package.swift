@@ -71,7 +71,7 @@ let package = Package(
         tests("FleetModel"),
         tests("Probes"),
         tests("Operations", ["Probes"]),
-        tests("SSHTransport", ["Operations"]),
+        tests("SSHTransport", ["Operations", logging]),
         tests("SQLiteStore", ["Operations"]),
         tests("Formats", ["Operations"]),
         tests("DaemonLink", ["Operations"]),

@@ -173,7 +173,7 @@ extension Task where Failure == any Error {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { outcome.wait($0) }
         } onCancel: {
-            outcome.settle(.failure(CancellationError()))
+            outcome.settle(.failure(_Concurrency.CancellationError()))
         }
     }
 }

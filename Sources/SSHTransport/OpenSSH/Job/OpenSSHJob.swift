@@ -67,7 +67,7 @@ struct OpenSSHJob: Sendable {
     private func follow(
         _ channel: MuxChannel, _ source: JobInput, _ times: JobTimes, _ output: JobOutput, _ marks: JobMarks
     ) async -> CommandResult.Ending {
-        let stop = await withTaskGroup(of: Stop?.self) { group in
+        let stop = await withTaskGroup(of: Stop?.self) { group -> Stop? in
             group.addTask { await read(channel, times, output, marks) }
             group.addTask { await feed(source, to: channel, marks) }
             group.addTask { await times.untilLate().map { .late($0.code, $0.limit) } }
