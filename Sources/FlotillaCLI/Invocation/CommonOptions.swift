@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import FleetModel
+import FleetModel
 import Operations
 
 /// The options of every command.

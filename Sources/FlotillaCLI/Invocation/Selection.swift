@@ -1,4 +1,4 @@
-package import FleetModel
+import FleetModel
 
 /// The nodes that a selector means, with the options that narrow it down.
 struct Selection {

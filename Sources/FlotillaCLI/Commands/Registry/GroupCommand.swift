@@ -115,7 +115,7 @@ private struct GroupListing: Displayable {
 
     var table: Table {
         Table(
-            columns: [
+            [
                 .init("name", "GROUP"), .init("nodes", "NODES", .right), .init("children", "GROUPS INSIDE"),
                 .init("description", "DESCRIPTION"),
             ],

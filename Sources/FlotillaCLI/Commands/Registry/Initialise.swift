@@ -24,7 +24,7 @@ struct KeyListing: Displayable {
 
     var table: Table {
         Table(
-            columns: [.init("name", "KEY"), .init("fingerprint", "FINGERPRINT"), .init("authorized_keys_line", "AUTHORIZED_KEYS LINE")],
+            [.init("name", "KEY"), .init("fingerprint", "FINGERPRINT"), .init("authorized_keys_line", "AUTHORIZED_KEYS LINE")],
             rows: all.map { [.text($0.purpose.rawValue, .emphasis), .text($0.fingerprint), .text(Self.line($0))] })
     }
 

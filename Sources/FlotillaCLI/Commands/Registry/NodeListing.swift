@@ -11,7 +11,7 @@ struct NodeListing: Displayable {
 
     var table: Table {
         Table(
-            columns: [
+            [
                 .init("name", "NODE"), .init("status", "STATUS"), .init("address", "ADDRESS"), .init("groups", "GROUPS"),
                 .init("profile", "PROFILE"), .init("location", "LOCATION"), .init("last_seen", "LAST SEEN", .right),
             ],
