@@ -73,7 +73,7 @@ let package = Package(
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations"]),
         tests("SQLiteStore", ["Operations"]),
-        tests("Formats", ["Operations"]),
+        tests("Formats", ["Operations"], resources: [.copy("Inventories"), .copy("BadInventories")]),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"]),

@@ -1,4 +1,4 @@
-package import FleetModel
+import FleetModel
 
 extension InventoryDifference {
     /// The difference as acts on the registry, in an order in which each is valid: groups before their members and
