@@ -15,7 +15,7 @@ struct FleetComposition: Composition {
 
     var version: String { BuildVersion.text }
 
-    var libraries: [String: String] { ["libssh": LibSSHVersion.text, "sqlite": FleetDatabase.libraryVersion] }
+    var libraries: [String: String] { ["libssh": LibSSHVersion.text] }
 
     func initialise(_ home: Home) async throws -> Fleet {
         try HomeFolder(home).prepare()

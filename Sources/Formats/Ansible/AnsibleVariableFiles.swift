@@ -19,13 +19,13 @@ struct AnsibleVariableFiles<Files: FileTree> {
         let groupFolder = TextPath.join(base, "group_vars")
         let groupEntries = try names(in: groupFolder)
         for group in groupEntries.isEmpty ? [] : inventory.groupOrder {
-            let variables = try variables(of: group, in: groupFolder, having: groupEntries, into: &inventory)
+            let variables = try self.variables(of: group, in: groupFolder, having: groupEntries, into: &inventory)
             inventory.setFromFile(variables, ofGroup: group)
         }
         let hostFolder = TextPath.join(base, "host_vars")
         let hostEntries = try names(in: hostFolder)
         for host in hostEntries.isEmpty ? [] : inventory.hostOrder {
-            let variables = try variables(of: host, in: hostFolder, having: hostEntries, into: &inventory)
+            let variables = try self.variables(of: host, in: hostFolder, having: hostEntries, into: &inventory)
             inventory.setFromFile(variables, ofHost: host)
         }
         warnOfUnused(groupEntries, in: groupFolder, noun: "group", inventory: &inventory)
@@ -45,7 +45,7 @@ struct AnsibleVariableFiles<Files: FileTree> {
         let path = TextPath.join(folder, found)
         var variables: [String: SourcedValue] = [:]
         for file in files.kind(of: path) == .folder ? try varsFiles(in: path, depth: 0) : [path] {
-            variables.merge(try variables(in: file, into: &inventory)) { $1 }
+            variables.merge(try self.variables(in: file, into: &inventory)) { $1 }
         }
         return variables
     }

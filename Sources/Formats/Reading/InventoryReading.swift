@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 package import Operations
 
 /// Reads inventories of every format that people have; the format is found out from name and content.

@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 
 /// Values as Python's `json` writes them: what `ansible-inventory` prints, byte for byte.
 enum PythonText {

@@ -1,6 +1,7 @@
 // libyaml itself, which Yams brings along: Yams' own nodes throw on duplicate keys, which Ansible only warns of, and
 // cost five times as much for an inventory of 10,000 nodes.
 internal import CYaml
+internal import FleetModel
 
 /// Text into nodes, by libyaml's events. Bounded in depth and in nodes, aliases counted each time they are used.
 struct YAMLComposing {

@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 
 /// Nodes into values, as Ansible's loader does it: the last of duplicate keys wins, `<<` merges, `!vault` becomes
 /// `{"__ansible_vault": …}` and text under `!unsafe` `{"__ansible_unsafe": …}`, both never looked into.

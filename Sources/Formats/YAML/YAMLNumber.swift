@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 
 /// The numbers of YAML 1.1 as PyYAML reads them.
 enum YAMLNumber {

@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 
 /// What a plain scalar of YAML 1.1 means, by the rules of PyYAML's resolver, which Ansible uses: `yes` is true,
 /// `0644` is octal, `22:30` is 1350, `1e3` is text.

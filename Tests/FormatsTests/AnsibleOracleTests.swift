@@ -1,0 +1,59 @@
+import FleetModel
+import Foundation
+import Operations
+import Testing
+
+@testable import Formats
+
+@Suite struct AnsibleOracleTests {
+    @Test func `the collection has not shrunk`() {
+        #expect(InventoryCase.all.count >= 36)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: InventoryCase.all)
+    func `an import exports what ansible-inventory lists`(inventory: InventoryCase) throws {
+        let ours = InventoryWriting.write(
+            try inventory.read().inventory, as: .ansibleJSON, options: try InventoryCase.writing)
+        let theirs = try Oracle.list(inventory.oraclePath)
+        Self.expectEqual(try JSONReading.parse(ours), theirs)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: InventoryCase.all)
+    func `Ansible reads our YAML export as it reads the original`(inventory: InventoryCase) throws {
+        let yaml = InventoryWriting.write(
+            try inventory.read().inventory, as: .ansibleYAML, options: try InventoryCase.writing)
+        let folder = try ScratchFolder()
+        let file = try folder.write(yaml, to: "hosts.yml")
+        Self.expectEqual(try Oracle.list(file), try Oracle.list(inventory.oraclePath))
+    }
+
+    @Test(arguments: InventoryCase.all)
+    func `a YAML export reads back as the same inventory`(inventory: InventoryCase) throws {
+        let first = try inventory.read().inventory
+        let yaml = InventoryWriting.write(first, as: .ansibleYAML, options: try InventoryCase.writing)
+        let second = try InventoryCase.read(yaml, as: "hosts.yml").inventory
+        #expect(second.variables == first.variables)
+        #expect(second.groups == first.groups)
+        for (name, node) in first.nodes { #expect(second.nodes[name] == node) }
+        #expect(second.nodes.count == first.nodes.count)
+    }
+
+    @Test(arguments: InventoryCase.all)
+    func `a second import changes nothing`(inventory: InventoryCase) throws {
+        let imported = try inventory.read()
+        #expect(InventoryDifference(importing: imported, into: imported.inventory, prune: true).isEmpty)
+        #expect(!InventoryDifference(importing: imported, into: Inventory()).isEmpty)
+    }
+
+    /// Names the members that differ, rather than two documents of a hundred lines.
+    private static func expectEqual(_ ours: JSONValue, _ theirs: JSONValue) {
+        func compare(_ left: JSONValue?, _ right: JSONValue?, _ path: String) {
+            if case .object(let one)? = left, case .object(let other)? = right {
+                for key in Set(one.keys).union(other.keys).sorted() { compare(one[key], other[key], "\(path)/\(key)") }
+            } else if left != right {
+                Issue.record("\(path): \(left?.text() ?? "nothing"), Ansible has \(right?.text() ?? "nothing")")
+            }
+        }
+        compare(Oracle.normalized(ours), theirs, "")
+    }
+}
