@@ -76,7 +76,7 @@ let package = Package(
         tests("Formats", ["Operations"]),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
-        tests("FlotillaCLI", ["Operations"]),
+        tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

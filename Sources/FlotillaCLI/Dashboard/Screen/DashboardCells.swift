@@ -22,7 +22,7 @@ struct DashboardCells {
         case .rank: figure(node.pipe?.rank.map(Double.init)) { "#" + HumanUnits.fixed($0, 0) }
         case .points: figure(node.pipe?.points) { HumanUnits.count($0) }
         case .egress: figure(node.pipe?.egress) { HumanUnits.bytes($0) }
-        case .place: StyledText(TerminalText.visible(node.place ?? ""), .muted)
+        case .place: StyledText(node.place ?? "", .muted)
         case .trend: StyledText(glyphs.sparkline(node.cpuHistory, width: width, scale: 0...100), .accent)
         case .seen: seen(node)
         }

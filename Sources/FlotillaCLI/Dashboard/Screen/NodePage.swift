@@ -35,7 +35,7 @@ struct NodePage {
     private func facts(of node: NodeView) -> [StyledText] {
         var facts: [(String, StyledText)] = []
         func add(_ title: String, _ text: String?) {
-            if let text { facts.append((title, StyledText(TerminalText.visible(text)))) }
+            if let text { facts.append((title, StyledText(TerminalText.visibleInline(text)))) }
         }
         if !node.isReached { facts.append(("why", node.trouble)) }
         add("address", node.address)
