@@ -18,7 +18,7 @@ import Testing
         try expectGolden(screen(model, DashboardState(model), TerminalSize(columns: columns, rows: rows)), name)
     }
 
-    @Test func `without Unicode the list is plain ASCII`() throws {
+    @Test func `without Unicode signs and pictures are ASCII`() throws {
         let model = DashboardModel(at: DashboardFixture.now, nodes: Array(try DashboardFixture.model(12).nodes.filter { $0.pipe != nil }))
         let lines = screen(model, DashboardState(model), glyphs: .ascii)
         try expectGolden(lines, "list-ascii")

@@ -6,6 +6,8 @@ package struct FleetTotals: Hashable, Sendable {
     package private(set) var down = 0
     package private(set) var unknown = 0
     package private(set) var quarantined = 0
+    /// Nodes that answer and have alerts firing.
+    package private(set) var alerting = 0
     package private(set) var pipe = Pipe()
     package private(set) var time = Time()
     /// Columns that have something to show.
@@ -42,6 +44,7 @@ package struct FleetTotals: Hashable, Sendable {
         var missing = DashboardColumn.figures
         for node in nodes {
             count(node.status)
+            if node.alerts > 0, node.status == .up { alerting += 1 }
             longestName = max(longestName, node.name.text.utf8.count)
             if let place = node.place {
                 present.insert(.place)

@@ -9,7 +9,7 @@ struct DashboardCells {
 
     func cell(_ column: DashboardColumn, of node: NodeView, width: Int) -> StyledText {
         switch column {
-        case .name: StyledText(node.name.text, node.alerts > 0 ? .bad : .emphasis)
+        case .name: StyledText(node.name.text, .emphasis)
         case .state: state(node)
         case .cpu: meter(node.cpuPercent, width)
         case .memory: meter(node.memoryPercent, width)
@@ -29,8 +29,8 @@ struct DashboardCells {
     }
 
     private func state(_ node: NodeView) -> StyledText {
-        let text = glyphs.text(of: node.status)
-        return node.alerts > 0 && node.isReached ? text.restyled(.bad) : text
+        guard node.alerts > 0, node.status == .up else { return glyphs.text(of: node.status) }
+        return StyledText(glyphs.alert + " alert", .bad)
     }
 
     private func figure(
