@@ -78,7 +78,7 @@ let package = Package(
         tests("Formats", ["Operations"], resources: [.copy("Inventories"), .copy("BadInventories")]),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
-        tests("FlotillaCLI", ["Operations"]),
+        tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

@@ -6,6 +6,8 @@ package struct FleetTotals: Hashable, Sendable {
     package private(set) var down = 0
     package private(set) var unknown = 0
     package private(set) var quarantined = 0
+    /// Nodes that answer and have alerts firing.
+    package private(set) var alerting = 0
     package private(set) var pipe = Pipe()
     package private(set) var time = Time()
     /// Columns that have something to show.
@@ -39,18 +41,22 @@ package struct FleetTotals: Hashable, Sendable {
     }
 
     package init(_ nodes: [NodeView]) {
+        var missing = DashboardColumn.figures
         for node in nodes {
             count(node.status)
+            if node.alerts > 0, node.status == .up { alerting += 1 }
             longestName = max(longestName, node.name.text.utf8.count)
             if let place = node.place {
                 present.insert(.place)
                 longestPlace = max(longestPlace, DisplayWidth.of(place))
             }
-            for column in DashboardColumn.figures where node.has(column) { present.insert(column) }
+            // A column is looked for only until one node has it: most are settled by the first node.
+            missing.removeAll { node.has($0) }
             guard node.isReached else { continue }
             if let figures = node.pipe { count(figures) }
             if let figures = node.time { count(figures, node.name) }
         }
+        present.formUnion(Set(DashboardColumn.figures).subtracting(missing))
     }
 
     private mutating func count(_ status: NodeStatus) {
@@ -79,7 +85,7 @@ package struct FleetTotals: Hashable, Sendable {
 
 extension NodeView {
     /// Where it stands: the location, else its first group.
-    var place: String? { location ?? groups.first?.text }
+    var place: String? { (location ?? groups.first?.text).map(TerminalText.visibleInline) }
 
     /// False for nodes whose figures are of the past.
     var isReached: Bool {

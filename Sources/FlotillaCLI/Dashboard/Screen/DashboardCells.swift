@@ -9,7 +9,7 @@ struct DashboardCells {
 
     func cell(_ column: DashboardColumn, of node: NodeView, width: Int) -> StyledText {
         switch column {
-        case .name: StyledText(node.name.text, node.alerts > 0 ? .bad : .emphasis)
+        case .name: StyledText(node.name.text, .emphasis)
         case .state: state(node)
         case .cpu: meter(node.cpuPercent, width)
         case .memory: meter(node.memoryPercent, width)
@@ -22,15 +22,15 @@ struct DashboardCells {
         case .rank: figure(node.pipe?.rank.map(Double.init)) { "#" + HumanUnits.fixed($0, 0) }
         case .points: figure(node.pipe?.points) { HumanUnits.count($0) }
         case .egress: figure(node.pipe?.egress) { HumanUnits.bytes($0) }
-        case .place: StyledText(TerminalText.visible(node.place ?? ""), .muted)
+        case .place: StyledText(node.place ?? "", .muted)
         case .trend: StyledText(glyphs.sparkline(node.cpuHistory, width: width, scale: 0...100), .accent)
         case .seen: seen(node)
         }
     }
 
     private func state(_ node: NodeView) -> StyledText {
-        let text = glyphs.text(of: node.status)
-        return node.alerts > 0 && node.isReached ? text.restyled(.bad) : text
+        guard node.alerts > 0, node.status == .up else { return glyphs.text(of: node.status) }
+        return StyledText(glyphs.alert + " alert", .bad)
     }
 
     private func figure(

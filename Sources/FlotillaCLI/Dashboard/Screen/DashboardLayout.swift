@@ -37,7 +37,7 @@ struct DashboardLayout: Hashable, Sendable {
 
     // “quarantined” is longer, but it runs into the room of figures that such a node does not have.
     private static func stateWidth(_ totals: FleetTotals) -> Int {
-        totals.unknown > 0 ? 9 : 6
+        totals.unknown > 0 ? 9 : totals.alerting > 0 ? 7 : 6
     }
 
     // What is left goes to whole names first, then to places, then to pictures.

@@ -127,8 +127,8 @@ extension NodeView {
     var trouble: StyledText {
         switch status {
         case .up, .unknown: StyledText()
-        case .down(_, let reason): StyledText(TerminalText.visible(reason), .bad)
-        case .quarantined(let reason): StyledText(TerminalText.visible(reason), .warning)
+        case .down(_, let reason): StyledText(TerminalText.visibleInline(reason), .bad)
+        case .quarantined(let reason): StyledText(TerminalText.visibleInline(reason), .warning)
         }
     }
 }

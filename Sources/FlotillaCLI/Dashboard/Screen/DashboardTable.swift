@@ -10,13 +10,16 @@ extension DashboardModel {
         var columns = [Table.Column("node", minimum: 8), Table.Column("state")]
         columns += figures.flatMap { Self.columns(of: $0) }
         if hasPlaces { columns.append(Table.Column("place", minimum: 4, maximum: 24)) }
-        columns += [Table.Column("last_seen", "SEEN", .right), Table.Column("reason", minimum: 10)]
+        let hasReasons = totals.down + totals.quarantined > 0
+        columns.append(Table.Column("last_seen", "SEEN", .right))
+        if hasReasons { columns.append(Table.Column("reason", minimum: 10)) }
         let rows = order.rows.map { index in
             let node = nodes[index]
             return [Cell(node.name.text, .emphasis), Cell.status(node.status, glyphs: glyphs)]
                 + figures.flatMap { node.cells(of: $0) }
                 + (hasPlaces ? [Cell.text(node.place, .muted)] : [])
-                + [.age(node.lastSeen, at: now), Cell(TerminalText.visible(node.trouble.plain), node.status.style)]
+                + [.age(node.lastSeen, at: now)]
+                + (hasReasons ? [Cell(node.trouble.plain, node.status.style)] : [])
         }
         return Table(columns, rows: rows, notes: notes(totals, now, glyphs), empty: "no nodes yet: flotilla register NAME HOST USER")
     }

@@ -18,6 +18,7 @@ struct HelpPage {
         let glyphs = screen.glyphs
         let signs: [(StyledText, String)] = [
             (glyphs.text(of: .up), "answered at the last contact"),
+            (StyledText(glyphs.alert + " alert", .bad), "answered, and an alert is firing for it"),
             (glyphs.text(of: .down(code: "", reason: "")), "did not; the row says why, its figures are left out"),
             (glyphs.text(of: .unknown), "never contacted"),
             (glyphs.text(of: .quarantined(reason: "")), "host key changed or locked out: flotilla host-keys accept NODE"),

@@ -35,7 +35,7 @@ struct NodePage {
     private func facts(of node: NodeView) -> [StyledText] {
         var facts: [(String, StyledText)] = []
         func add(_ title: String, _ text: String?) {
-            if let text { facts.append((title, StyledText(TerminalText.visible(text)))) }
+            if let text { facts.append((title, StyledText(TerminalText.visibleInline(text)))) }
         }
         if !node.isReached { facts.append(("why", node.trouble)) }
         add("address", node.address)
@@ -43,6 +43,7 @@ struct NodePage {
         add("location", node.location)
         add("system", node.system)
         add("uptime", node.uptime.map { HumanUnits.duration($0) })
+        add("cpu", node.cpuPercent.map { HumanUnits.percent($0) })
         add("memory", used(node.memoryPercent, of: node.memoryTotal))
         add("disk /", used(node.diskPercent, of: node.diskTotal))
         add("load", node.load.map { HumanUnits.fixed($0, 2) })

@@ -53,8 +53,8 @@ extension CommandResult {
     }
 
     fileprivate var firstLine: Cell {
-        let shown = TerminalText.visibleLines(stdout.head.prefix(4096)).first ?? ""
-        return Cell(shown: StyledText(shown.replacing("\t", with: " ")), value: .string(stdout.text))
+        let shown = TerminalText.visibleInline(TerminalText.visibleLines(stdout.head.prefix(4096)).first ?? "")
+        return Cell(shown: StyledText(shown), value: .string(stdout.text))
     }
 }
 

@@ -50,12 +50,13 @@ extension Table {
 
     private func line(_ cells: [StyledText], _ widths: [Int]) -> StyledText {
         var line = StyledText()
-        for (index, cell) in cells.enumerated() where index < widths.count {
+        // No blanks at the end of a line: they wrap on narrow terminals and spoil differences of saved outputs.
+        let last = cells.lastIndex { $0.width > 0 } ?? 0
+        for (index, cell) in cells.prefix(min(last + 1, widths.count)).enumerated() {
             if index > 0 { line.append(StyledText(String(repeating: " ", count: Self.gap))) }
-            let isLast = index == widths.count - 1
-            // No blanks at the end of a line: they wrap on narrow terminals and spoil differences of saved outputs.
-            let leaves = isLast && columns[index].alignment == .left
-            line.append(leaves ? cell.truncated(to: widths[index]) : cell.fitted(to: widths[index], columns[index].alignment))
+            let leaves = index == last && columns[index].alignment == .left
+            let width = widths[index]
+            line.append(leaves ? cell.truncated(to: width) : cell.fitted(to: width, columns[index].alignment))
         }
         return line
     }

@@ -65,8 +65,7 @@ package struct Cell: Hashable, Sendable {
 
     /// Text of any origin: hostile characters are made visible.
     package init(_ text: String, _ style: Style = .plain) {
-        let visible = TerminalText.visible(text).replacing("\t", with: " ")
-        self.init(shown: StyledText(visible, style), value: .string(text))
+        self.init(shown: StyledText(TerminalText.visibleInline(text), style), value: .string(text))
     }
 
     /// No figure.

@@ -6,6 +6,8 @@ package struct Glyphs: Hashable, Sendable {
     package var down: String
     package var unknown: String
     package var quarantined: String
+    /// A node that answers and has alerts firing.
+    package var alert: String
     package var separator: String
     /// From lowest to highest; the first is an empty place of a bar.
     package var steps: [String]
@@ -16,13 +18,13 @@ package struct Glyphs: Hashable, Sendable {
     package var rule: String
 
     package static let unicode = Glyphs(
-        up: "●", down: "✖", unknown: "○", quarantined: "◆", separator: "│",
+        up: "●", down: "✖", unknown: "○", quarantined: "◆", alert: "▲", separator: "│",
         steps: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], full: "▇", empty: "▁", none: "–", rule: "─"
     )
 
     /// For locales without UTF-8 and the kernel's console.
     package static let ascii = Glyphs(
-        up: "+", down: "x", unknown: "?", quarantined: "!", separator: "|",
+        up: "+", down: "x", unknown: "?", quarantined: "!", alert: "*", separator: "|",
         steps: ["_", ".", ":", "-", "=", "+", "*", "#"], full: "#", empty: ".", none: "-", rule: "-"
     )
 

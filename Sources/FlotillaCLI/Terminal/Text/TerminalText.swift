@@ -27,7 +27,14 @@ package enum TerminalText {
 
     /// The same for text that is already Unicode, such as an error's.
     package static func visible(_ text: String) -> String {
-        visible(text.utf8)
+        text.utf8.allSatisfy(isPlain) ? text : visible(text.utf8)
+    }
+
+    /// The same with spaces for tabs, for places whose width counts.
+    package static func visibleInline(_ text: String) -> String {
+        let shown = visible(text)
+        guard shown.utf8.contains(0x09) else { return shown }
+        return String(shown.map { $0 == "\t" ? " " : $0 })
     }
 
     /// Several lines: line feeds (and the carriage return before one) part them, each is made visible.
