@@ -61,6 +61,6 @@ extension StateError {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return "" }
         let unit = UInt64(status.f_frsize)
-        return " (\(UInt64(status.f_bavail) * unit >> 20) of \(UInt64(status.f_blocks) * unit >> 20) MiB free on its disk)"
+        return " (\((UInt64(status.f_bavail) * unit) >> 20) of \((UInt64(status.f_blocks) * unit) >> 20) MiB free on its disk)"
     }
 }
