@@ -1,4 +1,5 @@
 import FlotillaCLI
+@preconcurrency import Dispatch
 import Foundation
 
 /// Ctrl-C and SIGTERM cancel the work, so that remote processes end and partial results are shown; a second one ends us.

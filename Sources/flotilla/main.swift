@@ -16,4 +16,6 @@ let words = arguments
 // UNSTRUCTURED: the one root task, so that a signal can cancel it; awaited on the next line.
 let run = Task { await Run.main(words, composition: composition) }
 let signals = StopSignals { run.cancel() }
-exit(await withExtendedLifetime(signals) { await run.value })
+let code = await run.value
+withExtendedLifetime(signals) {}
+exit(code)
