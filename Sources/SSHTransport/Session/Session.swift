@@ -12,7 +12,7 @@ final class Session {
     private var onReady: (@SSHLoop () -> Void)?
     private var lentDescriptor: Int32 = -1
     /// A channel that is never opened: polling it makes libssh read the socket, which no other public call does.
-    private let pump: ssh_channel
+    private var pump: ssh_channel?
     private let received: UnsafeMutablePointer<ssh_counter_struct>
 
     /// - Parameter descriptor: a connected, non-blocking socket; the session owns it from here on.
@@ -21,13 +21,7 @@ final class Session {
             close(descriptor)
             return nil
         }
-        guard let pump = ssh_channel_new(raw) else {
-            ssh_free(raw)
-            close(descriptor)
-            return nil
-        }
         self.raw = raw
-        self.pump = pump
         self.descriptor = descriptor
         received = .allocate(capacity: 1)
         received.initialize(to: ssh_counter_struct())
@@ -100,6 +94,7 @@ final class Session {
     func process() -> Bool {
         for _ in 0..<16 {
             let before = received.pointee.in_bytes
+            if pump == nil { pump = ssh_channel_new(raw) }
             if ssh_channel_poll(pump, 0) == SSH_ERROR { return false }
             // libssh reads at most 4 KiB at a time: less than that means that the socket is empty.
             if received.pointee.in_bytes &- before < 4096 { break }
@@ -139,10 +134,10 @@ final class Session {
         if lentDescriptor >= 0 { shutdown(lentDescriptor, Int32(SHUT_RDWR)) }
     }
 
+    /// Channels go with the session, also the pump: `ssh_disconnect` may have freed them already.
     func free() {
         watch?.end()
         watch = nil
-        ssh_channel_free(pump)
         ssh_free(raw)
         received.deallocate()
     }

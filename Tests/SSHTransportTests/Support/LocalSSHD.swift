@@ -10,7 +10,7 @@ import Synchronization
 final class LocalSSHD: Sendable {
     let folder: URL
     let port: Int
-    private let process: Process
+    private let process: pid_t
 
     var key: String { folder.appendingPathComponent("key").path }
 
@@ -39,17 +39,13 @@ final class LocalSSHD: Sendable {
             """ + lines.map { $0 + "\n" }.joined()
         let file = folder.appendingPathComponent("sshd_config")
         try config.write(to: file, atomically: true, encoding: .utf8)
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
-        process.arguments = ["-D", "-e", "-f", file.path]
-        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
-        try process.run()
+        process = try spawn(["/usr/sbin/sshd", "-D", "-e", "-f", file.path], output: "/dev/null")
         try waitForListener(port)
     }
 
     func stop() {
-        process.terminate()
-        process.waitUntilExit()
+        kill(process, SIGTERM)
+        waitpid(process, nil, 0)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -70,18 +66,31 @@ final class LocalSSHD: Sendable {
 
 struct CommandFailed: Error { let text: String }
 
+/// Starts a program without a shell; Foundation's `Process` loses track of daemons that close their descriptors.
+func spawn(_ words: [String], output: String) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var pid = pid_t()
+    let code = posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
+    guard code == 0 else { throw CommandFailed(text: "\(words[0]): \(String(cString: strerror(code)))") }
+    return pid
+}
+
 @discardableResult
 func run(_ words: String...) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: words[0])
-    process.arguments = Array(words.dropFirst())
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CommandFailed(text: text) }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("out-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let pid = try spawn(words, output: file)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    guard status == 0 else { throw CommandFailed(text: text) }
     return text
 }
 
