@@ -42,7 +42,7 @@ struct FleetComposition: Composition {
     func keyFiles(_ home: Home) -> KeyFiles {
         KeyFiles(home: home) { comment in
             let pair = try KeyPair.generateEd25519(comment: comment)
-            return .init(privateKey: pair.privateKey, publicLine: pair.publicLine, fingerprint: pair.fingerprint)
+            return .init(privateKey: pair.privateOpenSSH, publicLine: pair.publicLine, fingerprint: pair.fingerprint)
         }
     }
 
