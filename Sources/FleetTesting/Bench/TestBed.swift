@@ -3,7 +3,7 @@ import Synchronization
 
 /// The servers, folders and accounts of one test. What was started last is ended first, however the test ends.
 package final class TestBed: Sendable {
-    /// A scratch folder of this test, 0700, with a short path (Unix sockets have room for 107 bytes).
+    /// A scratch folder of this test, which other accounts may pass through, with a short path (Unix sockets have room for 107 bytes).
     package let folder: String
     private let endings = Mutex<[@Sendable () -> Void]>([])
 
@@ -11,6 +11,7 @@ package final class TestBed: Sendable {
         var template = Array("/tmp/flt-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw FixtureError("no scratch folder: errno \(errno)") }
         folder = String(cString: made)
+        chmod(folder, 0o711)
         atEnd { [folder] in Scratch.remove(folder) }
     }
 

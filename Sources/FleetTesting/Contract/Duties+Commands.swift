@@ -81,8 +81,9 @@ extension RemoteShellContract {
             }
         },
         Duty("a verb goes to the forced command as it is") { bench in
-            let forced = #"command="printf '<%s>' \"$SSH_ORIGINAL_COMMAND\"; exit 7",no-pty"#
-            let node = try bench.node(keyOptions: forced)
+            let forced = bench.bed.path("forced")
+            try Scratch.write("#!/bin/sh\nprintf '<%s>' \"$SSH_ORIGINAL_COMMAND\"\nexit 7\n", to: forced, mode: 0o755)
+            let node = try bench.node(keyOptions: "command=\"\(forced)\",no-pty")
             let job = RemoteJob(.verb("probe --root='/x y' $HOME"), deadlines: .init(total: .seconds(60)))
             let result = try await bench.shell().run(job, on: node.destination)
             try require(result.ending, is: .exited(7), result.shown)

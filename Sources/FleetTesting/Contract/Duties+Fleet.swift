@@ -141,8 +141,8 @@ extension RemoteShellContract {
                 .script("while read -r line; do echo \"$line\"; done", arguments: []), on: node.destination,
                 deadlines: .init())
             do {
-                _ = try await stream.next(within: .milliseconds(200))
-                throw Violation("something came where nothing was asked")
+                let came = try await stream.next(within: .milliseconds(200))
+                throw Violation("something came where nothing was asked: \(String(describing: came))")
             } catch let error as RemoteError {
                 try require(error.kind, is: .idleTimeout)
             }

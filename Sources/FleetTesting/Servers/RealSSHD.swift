@@ -1,5 +1,4 @@
 package import FleetModel
-import Glibc
 
 /// A real OpenSSH server on loopback. It answers on `0.0.0.0`, so every `127.x.y.z` is a node of its own.
 package struct RealSSHD: Sendable {
@@ -34,8 +33,6 @@ package struct RealSSHD: Sendable {
         let port = try settings.port ?? TestPort.free()
         let lines = settings.authorizedKeys.joined(separator: "\n") + "\n"
         try Scratch.write(lines, to: folder + "/authorized_keys", mode: 0o644)
-        // The server's users must be able to reach their keys below the test's private folder.
-        chmod(bed.folder, 0o711)
         try Scratch.write(configuration(settings, port: port, folder: folder), to: folder + "/config")
         let process = try ServerProcess([program, "-D", "-e", "-f", folder + "/config"], log: folder + "/log")
         bed.atEnd { process.end() }

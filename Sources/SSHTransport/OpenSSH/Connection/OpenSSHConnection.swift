@@ -13,6 +13,8 @@ final class OpenSSHConnection: Sendable {
     private let readiness: Readiness
     private let reader: Task<Void, Never>
     private let channels: ChannelPlaces
+    private let parked = Mutex<[MuxChannel]>([])
+    private let refusesSpares = Mutex(false)
 
     init(
         _ process: SSHProcess, log: SSHLog, control: String, folder: String, hostKey: HostKey?, channels: Int,
@@ -49,25 +51,47 @@ final class OpenSSHConnection: Sendable {
     func openChannel() async throws -> MuxChannel {
         while true {
             let place = try await channels.take()
+            let socket = try await MuxSocket.connect(to: control, readiness: readiness)
+            let channel = MuxChannel(socket, place: place)
             do {
-                let socket = try await MuxSocket.connect(to: control, readiness: readiness)
-                let channel = MuxChannel(socket, place: place)
-                try await channel.open()
+                try await open(channel)
                 return channel
             } catch let refusal as MuxChannel.Refused {
                 // The server has fewer sessions than we thought: fewer from now on, and this one waits in line.
-                guard channels.lower(place) else { throw refusal }
+                guard channels.lower() else { throw refusal }
+                channel.letGoOfPlace()
             }
         }
     }
 
     /// A channel beyond the bound, for ending what another channel began. - Throws: as `openChannel`.
     func openSpareChannel(keepsConnection: Bool = false) async throws -> MuxChannel {
+        if refusesSpares.withLock({ $0 }) { throw MuxChannel.Refused(reason: "no more sessions") }
         let socket = try await MuxSocket.connect(to: control, readiness: readiness)
         let channel = MuxChannel(socket, place: nil, connection: keepsConnection ? self : nil)
-        try await channel.open()
+        do {
+            try await open(channel)
+        } catch let refusal as MuxChannel.Refused {
+            refusesSpares.withLock { $0 = true }
+            throw refusal
+        }
         return channel
     }
+
+    private func open(_ channel: MuxChannel) async throws {
+        do {
+            try await channel.open()
+        } catch let refusal as MuxChannel.Refused {
+            park(channel)
+            throw refusal
+        } catch is CancellationError {
+            channel.abandon { [weak self] in self?.park($0) }
+            throw CancellationError()
+        }
+    }
+
+    /// Keeps a channel's socket open as long as ssh runs.
+    private func park(_ channel: MuxChannel) { parked.withLock { $0.append(channel) } }
 }
 
 /// What ssh says on stderr.
@@ -131,10 +155,10 @@ final class ChannelPlaces: Sendable {
         return Place(self)
     }
 
-    /// The server refused the channel of this place: the bound is what was in use without it.
+    /// The server refused a channel: the bound is what was in use without it.
     ///
     /// - Returns: false when there is no other channel whose end could be waited for.
-    func lower(_ place: Place) -> Bool {
+    func lower() -> Bool {
         state.withLock { state in
             let others = state.used - 1
             guard others >= 1 else { return false }

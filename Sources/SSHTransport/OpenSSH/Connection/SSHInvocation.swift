@@ -130,7 +130,7 @@ struct SSHInvocation {
         guard let jumpControl else { return ["ProxyCommand=none"] }
         // The host of the inner command is never dialled: where the master is gone, this cannot resolve.
         let words = [
-            "exec", program, "-F", "none", "-o", "ControlMaster=no", "-S", jumpControl, "-W",
+            program, "-F", "none", "-o", "ControlMaster=no", "-S", jumpControl, "-W",
             destination.host.joined(to: destination.port), "gone.invalid",
         ]
         return ["ProxyCommand=" + ShellQuoting.line(words).split(separator: "%", omittingEmptySubsequences: false)

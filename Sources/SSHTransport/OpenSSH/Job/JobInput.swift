@@ -11,12 +11,14 @@ final class JobInput: Sendable {
 
     private let input: StandardInput
     private let descriptor: Int32
+    private let prefix: Mutex<[UInt8]>
     private let isGiven = Mutex(false)
     private static let chunk = 256 << 10
 
     /// - Throws: `RemoteError` when the file cannot be opened: nothing has begun then.
-    init(_ input: StandardInput, node: NodeName) throws(RemoteError) {
+    init(_ input: StandardInput, after prefix: [UInt8] = [], node: NodeName) throws(RemoteError) {
         self.input = input
+        self.prefix = Mutex(prefix)
         guard case .file(let path) = input else {
             descriptor = -1
             return
@@ -35,6 +37,11 @@ final class JobInput: Sendable {
 
     /// The next chunk, or nil at the end. - Throws: `Unreadable`, `CancellationError`, whatever the stream throws.
     func next() async throws -> [UInt8]? {
+        let first = prefix.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
+        }
+        guard first.isEmpty else { return first }
         switch input {
         case .empty: return nil
         case .bytes(let bytes):

@@ -33,8 +33,9 @@ struct OpenSSHJob: Sendable {
     private func ending(_ times: JobTimes, _ output: JobOutput, _ marks: JobMarks) async -> CommandResult.Ending {
         do {
             try Task.checkCancellation()
-            let source = try JobInput(job.stdin, node: destination.node)
-            guard let channel = try await start(times, marks) else {
+            let (line, prefix) = line(marks)
+            let source = try JobInput(job.stdin, after: prefix, node: destination.node)
+            guard let channel = try await start(line, times) else {
                 return .failed(late(.timeout, job.deadlines.total ?? .zero, after: "before the command began"))
             }
             times.commandStarted()
@@ -48,10 +49,18 @@ struct OpenSSHJob: Sendable {
         }
     }
 
+    /// What the log-in shell gets, and what goes before the job's own stdin.
+    private func line(_ marks: JobMarks) -> (String, [UInt8]) {
+        func line(_ command: Command) -> String {
+            ShellEnvelope.line(for: command, nonce: isGuarded ? marks.nonce : nil, elevation: job.elevation)
+        }
+        let plain = line(job.command)
+        guard let shortened = LongScript.shortened(job.command, line: plain) else { return (plain, []) }
+        return (line(shortened.command), shortened.prefix)
+    }
+
     /// The channel with the accepted command; nil when the whole time was over before.
-    private func start(_ times: JobTimes, _ marks: JobMarks) async throws -> MuxChannel? {
-        let line = ShellEnvelope.line(
-            for: job.command, nonce: isGuarded ? marks.nonce : nil, elevation: job.elevation)
+    private func start(_ line: String, _ times: JobTimes) async throws -> MuxChannel? {
         let starter = OpenSSHStart(pool: pool, destination: destination, deadlines: job.deadlines)
         return try await withThrowingTaskGroup(of: MuxChannel?.self) { group in
             group.addTask { try await starter.start(line) }

@@ -10,9 +10,10 @@ final class MuxChannel: Sendable {
 
     private let socket: MuxSocket
     // Held for its end: the place among the connection's channels is free again when the channel is.
-    private let place: ChannelPlaces.Place?
+    private let place: Mutex<ChannelPlaces.Place?>
     private let connection: OpenSSHConnection?
     private let session = Mutex(MuxSession())
+    private let isClosed = Mutex(false)
     private let sending = SendTurn()
     private let room = WindowSignal()
 
@@ -20,15 +21,35 @@ final class MuxChannel: Sendable {
     init(_ socket: MuxSocket, place: ChannelPlaces.Place?, connection: OpenSSHConnection? = nil) {
         self.socket = socket
         self.connection = connection
-        self.place = place
+        self.place = Mutex(place)
     }
 
+    /// - Throws: `Refused`, `MuxSocket.Gone`, `CancellationError`; after the last `abandon` has to be called.
     func open() async throws {
         try await send(MuxSession.openPacket)
+        try await untilOpened()
+    }
+
+    private func untilOpened() async throws {
         switch try await next() {
         case .opened: return
         case .openRefused(_, let text): throw Refused(reason: text)
         default: throw MuxSocket.Gone()
+        }
+    }
+
+    /// Gives up an opening that is still under way, in the background.
+    ///
+    /// - Parameter park: takes a socket that must stay open: ssh ends altogether, with every other command on the
+    ///   connection, when a proxy goes whose channel was refused or is not open yet (`chan_send_close2`, 9.2).
+    func abandon(park: @escaping @Sendable (MuxChannel) -> Void) {
+        Task {
+            do {
+                try await untilOpened()
+                await close()
+            } catch {
+                park(self)
+            }
         }
     }
 
@@ -45,7 +66,10 @@ final class MuxChannel: Sendable {
             if let packet = session.withLock({ $0.windowPacket() }) { try await send(packet) }
             let packet = try await socket.receive()
             guard let event = try session.withLock({ try $0.receive(packet) }) else { continue }
-            if event == .closed { room.finish() }
+            if event == .closed {
+                isClosed.withLock { $0 = true }
+                room.finish()
+            }
             guard event != .windowGrew else {
                 room.signal()
                 continue
@@ -75,7 +99,16 @@ final class MuxChannel: Sendable {
     func close() async {
         room.finish()
         try? await send(session.withLock { $0.closePacket })
+        guard !isClosed.withLock({ $0 }) else { return }
+        // The far side has to answer before the socket may go: ssh would close the channel a second time, and
+        // dropbear ends the connection for that.
+        Task {
+            while let event = try? await next(), event != .closed {}
+        }
     }
+
+    /// For a channel that is not to be, but whose socket has to stay.
+    func letGoOfPlace() { place.withLock { $0 = nil } }
 
     private func send(_ packet: [UInt8]) async throws {
         try await sending.take()
