@@ -55,8 +55,10 @@ import Testing
         var random = SplitMix64(seed: 4)
         var cases: [(pattern: String, texts: [String])] = []
         for _ in 0..<800 {
+            let pattern = randomPattern(3, &random)
             let texts = (0..<8).map { _ in randomText(&random) }
-            cases.append((randomPattern(3, &random), texts))
+            // RE2 finds \B between the bytes of one character too; as in Go's engine, ours looks between characters only.
+            cases.append((pattern, pattern.contains(#"\B"#) ? texts.map { $0.filter(\.isASCII) } : texts))
         }
         let input = JSONValue.array(cases.map { .array([.string($0.pattern), .array($0.texts.map(JSONValue.string))]) })
         let lines = try Oracle.python(Self.script, input: input.text()).split(separator: "\n", omittingEmptySubsequences: false)
