@@ -7,7 +7,6 @@ extension PatternParser {
         case "z": return assertion(.textEnd)
         case "b": return assertion(.wordBoundary)
         case "B": return assertion(.noWordBoundary)
-        case "Q": return quotation()
         case "1"..."9", "k":
             throw PatternError(
                 "the back reference “\\\(scalar)” is not supported", at: start,
@@ -26,18 +25,17 @@ extension PatternParser {
         return .assertion(assertion)
     }
 
-    /// `\Q…\E`: every character for itself.
-    private mutating func quotation() -> PatternTree {
-        index += 1
+    /// `\Q…\E`: every character for itself; nothing, without a step ahead, for anything else.
+    mutating func quotation() -> [PatternTree] {
+        guard peek == "\\", index + 1 < scalars.count, scalars[index + 1] == 0x51 else { return [] }
+        index += 2
         var parts: [PatternTree] = []
         while let scalar = next() {
-            if scalar == "\\", peek == "E" {
-                index += 1
-                break
-            }
+            if scalar == "\\", take("E") { break }
             parts.append(literal(scalar.value))
         }
-        return .sequence(parts)
+        // An empty one still stands for something.
+        return parts.isEmpty ? [.empty] : parts
     }
 
     /// `\d \D \s \S \w \W \pL \p{Lu} \PL`; nil, without a step ahead, for anything else.

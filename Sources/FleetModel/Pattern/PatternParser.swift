@@ -31,10 +31,11 @@ struct PatternParser {
         var parts: [PatternTree] = []
         while let scalar = peek, scalar != "|", scalar != ")" {
             let start = index
-            guard let atom = try atom(depth) else { continue }
-            let repeated = try repetition(of: atom, from: start)
-            // `ab` of \Q…\E and flags come as sequences of their own; a repetition concerns only the last scalar.
-            parts.append(repeated)
+            let quoted = quotation()
+            // A repetition after \Q…\E concerns only the last character in it.
+            parts += quoted.dropLast()
+            guard let atom = quoted.isEmpty ? try atom(depth) : quoted.last else { continue }
+            parts.append(try repetition(of: atom, from: start))
         }
         return parts.isEmpty ? .empty : parts.count == 1 ? parts[0] : .sequence(parts)
     }
