@@ -103,8 +103,9 @@ struct JumpSpecification: Hashable {
             }
         }
         let given = SSHArguments(options)
-        jump?.user = jump?.user ?? given.user
-        jump?.port = jump?.port ?? given.port
-        return jump
+        guard var found = jump else { return nil }
+        found.user = found.user ?? given.user
+        found.port = found.port ?? given.port
+        return found
     }
 }
