@@ -52,7 +52,7 @@ enum AnsibleFile {
 
     private static func readYAML(_ bytes: [UInt8], path: String, into inventory: inout AnsibleInventory) {
         do throws(YAMLFault) {
-            guard let root = try YAMLComposing.compose(bytes), !root.isNull else {
+            guard let root = try YAMLDocument.root(of: bytes), !root.isNull else {
                 return inventory.refuse("the inventory is empty", at: SourcePosition(file: path, line: 1, column: 1))
             }
             if root.members?.contains(where: { $0.key.stringText == "plugin" }) == true {

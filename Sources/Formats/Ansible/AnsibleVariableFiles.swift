@@ -73,7 +73,7 @@ struct AnsibleVariableFiles<Files: FileTree> {
             return [:]
         }
         do throws(YAMLFault) {
-            guard let root = try YAMLComposing.compose(bytes), !root.isNull else { return [:] }
+            guard let root = try YAMLDocument.root(of: bytes), !root.isNull else { return [:] }
             return try variables(of: root, in: file, into: &inventory)
         } catch {
             inventory.refuse(error.reason, at: SourcePosition(file: file, line: error.mark.line, column: error.mark.column))

@@ -40,7 +40,7 @@ struct TargetsReading {
     }
 
     private mutating func read(_ bytes: [UInt8]) throws(YAMLFault) {
-        guard let root = try YAMLComposing.compose(bytes), case .sequence(let entries) = root.content else {
+        guard let root = try YAMLDocument.root(of: bytes), case .sequence(let entries) = root.content else {
             throw YAMLFault(reason: "expected a list of targets and labels", mark: YAMLMark(line: 1, column: 1))
         }
         for entry in entries { try readEntry(entry) }

@@ -29,11 +29,8 @@ struct YAMLEvent {
             tag = Self.string(raw.data.mapping_start.tag)
         default: break
         }
-        // The non-specific tag: a scalar is text, whatever it looks like.
-        if tag == "!" {
-            tag = nil
-            isPlain = false
-        }
+        // The non-specific tag says nothing to PyYAML: “! 5” is a number there.
+        if tag == "!" { tag = nil }
     }
 
     private static func string(_ bytes: UnsafeMutablePointer<yaml_char_t>?) -> String? {

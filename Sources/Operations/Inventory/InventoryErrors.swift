@@ -26,7 +26,15 @@ package struct InventoryErrors: Explained, Hashable {
     private static let shown = 50
 
     package init(_ mistakes: [InventoryMistake]) {
-        self.mistakes = mistakes
+        let files = mistakes.map { $0.at?.file ?? "" }
+        let order = Dictionary(zip(files, files.indices), uniquingKeysWith: { first, _ in first })
+        self.mistakes = mistakes.enumerated().sorted { left, right in
+            func place(_ item: (offset: Int, element: InventoryMistake)) -> [Int] {
+                let at = item.element.at
+                return [order[at?.file ?? ""] ?? 0, at?.line ?? 0, at?.column ?? 0, item.offset]
+            }
+            return place(left).lexicographicallyPrecedes(place(right))
+        }.map(\.element)
     }
 
     package var code: String { "usage.bad_inventory" }
