@@ -69,7 +69,7 @@ let package = Package(
         // Tests
         .target(name: "FleetTesting", dependencies: ["FleetModel", "Operations"], swiftSettings: strict),
         tests("FleetModel"),
-        tests("Probes"),
+        tests("Probes", resources: [.copy("Captures")]),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations"]),
         tests("SQLiteStore", ["Operations"]),
