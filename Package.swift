@@ -70,7 +70,7 @@ let package = Package(
         // Tests
         .target(name: "FleetTesting", dependencies: ["FleetModel", "Operations"], swiftSettings: strict),
         tests("FleetModel"),
-        tests("Probes"),
+        tests("Probes", resources: [.copy("Captures")]),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", logging]),
         tests("SQLiteStore", ["Operations"]),

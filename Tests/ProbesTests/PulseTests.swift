@@ -30,7 +30,7 @@ import Testing
             ]),
         .init(
             testDescription: "camel case, nested objects, numbers in texts",
-            output: #"{"data":{"node":{"isRunning":false,"reputationScore":"0.5","totalPoints":"1,234","leaderboardRank":"#7","egressGb":850}},"openPorts":[80,443]}"#,
+            output: ##"{"data":{"node":{"isRunning":false,"reputationScore":"0.5","totalPoints":"1,234","leaderboardRank":"#7","egressGb":850}},"openPorts":[80,443]}"##,
             samples: [
                 "pipe_egress_bytes 850000000000.0", "pipe_points 1234.0", "pipe_port_open{port=\"443\"} 1.0",
                 "pipe_port_open{port=\"80\"} 1.0", "pipe_rank 7.0", "pipe_reputation 0.5", "pipe_up 0.0",

@@ -64,7 +64,7 @@ extension ProbeScript {
         elif timeout -t 9 -s KILL true; then limit() { timeout -t 5 -s KILL "$@"; }
         else limit() {
           "$@" & job=$!
-          ( sleep 5; kill -KILL "$job" ) >/dev/null & dog=$!
+          ( trap 'kill "$nap"' TERM; sleep 5 & nap=$!; wait "$nap" && kill -KILL "$job" ) >/dev/null & dog=$!
           wait "$job"; ended=$?
           kill "$dog"; return "$ended"
         }
