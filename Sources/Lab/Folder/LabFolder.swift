@@ -45,9 +45,24 @@ struct NodeFolder: Hashable, Sendable {
     var state: String { path + "/state" }
     var authorizedKeys: String { home + "/.ssh/authorized_keys" }
 
+    var containers: String { state + "/containers" }
+    var thermalZone: String { sys + "/class/thermal/thermal_zone0" }
+    var firmware: String { sys + "/devices/platform/soc/soc:firmware" }
+
+    /// What a node needs before anybody has logged in: as little as can be, for thousands are made at once.
     func make() throws(LabError) {
-        for folder in [path, home, home + "/.ssh", home + "/tools", proc, sys, root, root + "/etc", state] {
-            try Files.makeFolder(folder)
+        for folder in [path, home, home + "/.ssh"] { try Files.makeFolder(folder) }
+    }
+
+    /// What it needs for its first command.
+    func makeAll(build: MachineBuild) throws(LabError) {
+        let deep = [
+            "/net", "/pressure", "/self", "/device-tree", "/sys/fs", "/sys/kernel/random",
+        ].map { proc + $0 }
+        for folder in deep + [sys + "/class/net/lo", sys + "/class/net/eth0", root + "/etc", state] {
+            try Files.makeFolders(folder)
         }
+        guard build.profile == .time else { return }
+        for folder in [thermalZone, firmware] { try Files.makeFolders(folder) }
     }
 }

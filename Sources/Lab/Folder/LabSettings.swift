@@ -16,6 +16,8 @@ package struct LabSettings: Sendable {
     package var threads: Int
     /// The port of `/health` and `/metrics` on time nodes; nil serves neither.
     package var healthPort: Int?
+    /// One listener for all nodes instead of one for each; nil decides by the limit of open files.
+    package var sharesListeners: Bool?
 
     package init(folder: String, authorizedKeys: [String] = [], password: Secret? = nil) {
         self.folder = folder
@@ -25,6 +27,7 @@ package struct LabSettings: Sendable {
         self.rebootTime = .seconds(8)
         self.threads = 2
         self.healthPort = 3000
+        self.sharesListeners = nil
     }
 
     /// Channels that one connection may have open, as OpenSSH's `MaxSessions`.

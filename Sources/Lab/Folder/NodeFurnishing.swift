@@ -13,9 +13,11 @@ struct NodeFurnishing {
         self.settings = settings
     }
 
-    func furnish() throws(LabError) {
+    /// - Returns: The node's public host key.
+    func furnish() throws(LabError) -> HostKey {
         try folder.make()
         try authorizeKeys()
+        return try HostKeys(folder: folder.path).publicKey()
     }
 
     /// Adds the lab's keys to the file; keys that were enrolled by hand stay.

@@ -7,6 +7,7 @@ import Synchronization
 enum LoopMessage: Sendable {
     /// A connection that a shared listener took for a node.
     case adopt(Int32, node: Int)
+    case adoptHealth(Int32, node: Int)
     case setFaults([Int: NodeFaults])
     case reboot(node: Int)
     case stop
@@ -150,6 +151,8 @@ private final class MessageDoor: Watcher {
         switch message {
         case .adopt(let descriptor, let index):
             if let node = loop.nodes[index] { node.accept(descriptor) } else { close(descriptor) }
+        case .adoptHealth(let descriptor, let index):
+            if let node = loop.nodes[index] { node.acceptHealth(descriptor) } else { close(descriptor) }
         case .setFaults(let faults):
             for (index, faults) in faults { loop.nodes[index]?.setFaults(faults) }
         case .reboot(let index): loop.nodes[index]?.reboot()

@@ -6,16 +6,19 @@ final class ServerLoop {
     let poller: Poller
     let clock: LabClock
     let settings: LabSettings
+    let census: LabCensus
     /// Shared by all reads of the thread: what is read is passed on before the next read.
     var scratch = [UInt8](repeating: 0, count: 32 * 1024)
     var nodes: [Int: NodeServer] = [:]
     private var timers = Timers()
     private var isStopping = false
+    private var doors: [AnyObject] = []
 
-    init(settings: LabSettings, clock: LabClock) throws {
+    init(settings: LabSettings, clock: LabClock, census: LabCensus) throws {
         self.poller = try Poller()
         self.settings = settings
         self.clock = clock
+        self.census = census
     }
 
     func after(_ delay: Duration, _ work: @escaping () -> Void) {
@@ -30,7 +33,11 @@ final class ServerLoop {
         }
         for node in nodes.values { node.stop() }
         nodes = [:]
+        doors = []
     }
+
+    /// Keeps something alive as long as the loop runs.
+    func keep(_ door: AnyObject) { doors.append(door) }
 
     func stop() { isStopping = true }
 

@@ -3,6 +3,7 @@ package import FleetModel
 /// Which pretend nodes there are. The first nodes are the same whatever their number, so that a lab can grow.
 package struct LabPlan: Hashable, Sendable {
     package let nodes: [LabNode]
+    private let indices: [NodeName: Int]
 
     /// - Parameters:
     ///   - count: Half of them Pipe nodes (the greater half), half time nodes.
@@ -20,7 +21,11 @@ package struct LabPlan: Hashable, Sendable {
         for index in 0..<(count + 1) / 2 { nodes.append(try Self.pipeNode(index, network, port)) }
         for index in 0..<count / 2 { nodes.append(try Self.timeNode(index, network + 1, port)) }
         self.nodes = nodes
+        self.indices = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.name, $0) })
     }
+
+    /// The position of a node in `nodes`; nil when there is none of that name.
+    func index(of name: NodeName) -> Int? { indices[name] }
 
     private static let sites = [
         ("fra", "Frankfurt"), ("ams", "Amsterdam"), ("waw", "Warsaw"), ("sin", "Singapore"), ("iad", "Ashburn"),

@@ -22,6 +22,13 @@ final class Listener: Watcher {
         close(descriptor)
     }
 
+    /// Closes so that the client sees a reset, not an orderly end.
+    static func reset(_ descriptor: Int32) {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+    }
+
     func ready(_ descriptor: Int32, for readiness: Readiness) {
         for _ in 0..<64 {
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)

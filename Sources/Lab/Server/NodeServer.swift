@@ -8,21 +8,25 @@ final class NodeServer {
     let folder: NodeFolder
     unowned let loop: ServerLoop
     private(set) var faults: NodeFaults
-    private let hasOwnListener: Bool
+    private let hasOwnListeners: Bool
     private var listener: Listener?
     private var bind: ssh_bind?
     private var connections: [ObjectIdentifier: SSHConnection] = [:]
     private var silent: [ObjectIdentifier: SilentConnection] = [:]
     private var orphans: [pid_t: Orphan] = [:]
     private var isAway = false
+    private let machine: NodeMachine
+    private var health: Listener?
+    private var visits: [ObjectIdentifier: HealthVisit] = [:]
 
-    /// - Parameter hasOwnListener: False when a shared listener hands the connections in.
-    init(_ plan: LabNode, faults: NodeFaults, loop: ServerLoop, hasOwnListener: Bool) throws(LabError) {
+    /// - Parameter hasOwnListeners: False when shared listeners hand the connections in.
+    init(_ plan: LabNode, faults: NodeFaults, loop: ServerLoop, hasOwnListeners: Bool) throws(LabError) {
         self.plan = plan
         self.faults = faults
         self.loop = loop
-        self.hasOwnListener = hasOwnListener
+        self.hasOwnListeners = hasOwnListeners
         self.folder = LabFolder(loop.settings.folder).node(plan.name)
+        machine = NodeMachine(plan, folder: folder, faults: faults, settings: loop.settings, clock: loop.clock)
         try listen()
     }
 
@@ -30,7 +34,7 @@ final class NodeServer {
 
     /// Takes a connection; the descriptor is the node's from here on.
     func accept(_ descriptor: Int32) {
-        if isAway || faults.contains(.refuse) { return reset(descriptor) }
+        if isAway || faults.contains(.refuse) { return Listener.reset(descriptor) }
         if faults.contains(.hang) {
             let connection = SilentConnection(descriptor, on: self)
             silent[ObjectIdentifier(connection)] = connection
@@ -38,10 +42,13 @@ final class NodeServer {
         }
         guard let bind = try? currentBind(), let connection = SSHConnection(descriptor, to: self, bind: bind) else { return }
         connections[ObjectIdentifier(connection)] = connection
+        loop.census.connected(1)
         connection.begin()
     }
 
-    func forget(_ connection: SSHConnection) { connections[ObjectIdentifier(connection)] = nil }
+    func forget(_ connection: SSHConnection) {
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { loop.census.connected(-1) }
+    }
 
     func forget(_ connection: SilentConnection) { silent[ObjectIdentifier(connection)] = nil }
 
@@ -57,13 +64,14 @@ final class NodeServer {
     /// - Parameter command: Empty for a shell.
     func start(_ command: String, forced: String?, peer: String) throws(LabError) -> ChildProcess {
         refresh()
+        loop.census.commandStarted()
         let shell = NodeShell(plan: plan, folder: folder, lab: LabFolder(loop.settings.folder), faults: faults)
         let environment = shell.environment(forced: forced, asked: command, peer: peer)
         return try ChildProcess.start(shell.words(forced ?? command), environment: environment, in: folder.home)
     }
 
     /// Brings the node's `/proc` and its like up to this moment.
-    func refresh() {}
+    func refresh() { machine.refresh() }
 
     /// Looks after a process whose client has gone.
     func adopt(_ child: ChildProcess) {
@@ -77,6 +85,7 @@ final class NodeServer {
     func setFaults(_ new: NodeFaults) {
         let old = faults
         faults = new
+        machine.setFaults(new)
         for connection in connections.values { connection.setFrozen(new.contains(.hang)) }
         if old.contains(.hang) && !new.contains(.hang) { silent.values.forEach { $0.close() } }
         if old.contains(.keyChanged) != new.contains(.keyChanged) {
@@ -97,8 +106,10 @@ final class NodeServer {
         guard !isAway else { return }
         isAway = true
         stopListening()
+        stopHealth()
         cut()
         endProcesses()
+        machine.reboot()
         loop.after(loop.settings.rebootTime) { [weak self] in
             guard let self else { return }
             self.isAway = false
@@ -109,19 +120,45 @@ final class NodeServer {
     func stop() {
         isAway = true
         stopListening()
+        stopHealth()
         cut()
         endProcesses()
         freeBind()
     }
 
     private func listen() throws(LabError) {
-        guard hasOwnListener, listener == nil, !faults.contains(.refuse) else { return }
-        listener = try Listener(plan.host.text, port: plan.port.number, loop: loop) { [unowned self] in self.accept($0) }
+        guard hasOwnListeners else { return }
+        if listener == nil, !faults.contains(.refuse) {
+            listener = try Listener(plan.host.text, port: plan.port.number, loop: loop) { [unowned self] in self.accept($0) }
+        }
+        if plan.profile == .time, health == nil, let port = loop.settings.healthPort {
+            health = try Listener(plan.host.text, port: UInt16(clamping: port), loop: loop) { [unowned self] in
+                self.acceptHealth($0)
+            }
+        }
     }
 
     private func stopListening() {
         listener?.stop()
         listener = nil
+    }
+
+    private func stopHealth() {
+        health?.stop()
+        health = nil
+        for visit in visits.values { visit.close() }
+    }
+
+    /// Takes a web connection; the descriptor is the node's from here on.
+    func acceptHealth(_ descriptor: Int32) {
+        let service = TimeService(machine: machine.current, folder: folder, faults: faults)
+        guard !isAway, service.isRunning else { return Listener.reset(descriptor) }
+        let visit = HealthVisit(descriptor, loop: loop) { [unowned self] path in
+            TimeService(machine: self.machine.current, folder: self.folder, faults: self.faults).answer(path)
+        } ended: { [unowned self] in
+            self.visits[$0] = nil
+        }
+        visits[ObjectIdentifier(visit)] = visit
     }
 
     private func cut() {
@@ -144,12 +181,5 @@ final class NodeServer {
     private func freeBind() {
         if let bind { ssh_bind_free(bind) }
         bind = nil
-    }
-
-    /// Closes so that the client sees a reset, not an orderly end.
-    private func reset(_ descriptor: Int32) {
-        var now = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
-        close(descriptor)
     }
 }
