@@ -13,8 +13,15 @@ enum DashboardFixture {
         var generator = SplitMix(state: 2026)
         let nodes = try (0..<count).map { try node($0, &generator) }
         return DashboardModel(
-            at: now, nodes: nodes, alerts: .init(firing: 1, pending: 2),
-            collector: .init(isRunning: true, interval: .seconds(15), lastPoll: now + .seconds(-3), lag: .milliseconds(420))
+            at: now,
+            nodes: nodes,
+            alerts: .init(firing: 1, pending: 2),
+            collector: .init(
+                isRunning: true,
+                interval: .seconds(15),
+                lastPoll: now + .seconds(-3),
+                lag: .milliseconds(420)
+            )
         )
     }
 
@@ -53,18 +60,26 @@ enum DashboardFixture {
         node.clockOffset = figure(-0.1...0.1)
         node.cpuHistory = (0..<60).map { $0 == 20 ? nil : figure(0...100) }
         if isPipe {
-            node.pipe = .init(isUp: true, rank: Int(figure(1...3000)), points: figure(0...1e5), egress: figure(0...5e12))
+            node.pipe = .init(
+                isUp: true,
+                rank: Int(figure(1...3000)),
+                points: figure(0...1e5),
+                egress: figure(0...5e12)
+            )
         } else {
             node.time = .init(isSynchronised: figure(0...1) > 0.1, offset: figure(-0.02...0.02), stratum: 2)
         }
     }
 
     static func detail() -> NodeDetail {
-        NodeDetail(trends: [
-            .init("cpu", .percent, (0..<60).map { Double($0) * 1.6 }),
-            .init("clock", .offset, (0..<60).map { $0 == 30 ? nil : Double($0 % 7) / 1000 }),
-            .init("never measured", .count, [nil, nil]),
-        ], facts: [.init("kernel", "6.1.0\u{1B}[2J")])
+        NodeDetail(
+            trends: [
+                .init("cpu", .percent, (0..<60).map { Double($0) * 1.6 }),
+                .init("clock", .offset, (0..<60).map { $0 == 30 ? nil : Double($0 % 7) / 1000 }),
+                .init("never measured", .count, [nil, nil]),
+            ],
+            facts: [.init("kernel", "6.1.0\u{1B}[2J")]
+        )
     }
 }
 

@@ -7,7 +7,10 @@ import Testing
     private static let small = TerminalSize(columns: 80, rows: 24)
 
     private func screen(
-        _ model: DashboardModel, _ state: DashboardState, _ size: TerminalSize = small, glyphs: Glyphs = .unicode
+        _ model: DashboardModel,
+        _ state: DashboardState,
+        _ size: TerminalSize = small,
+        glyphs: Glyphs = .unicode
     ) -> [StyledText] {
         DashboardScreen(model, state, size: size, glyphs: glyphs, now: DashboardFixture.now).lines
     }
@@ -19,7 +22,10 @@ import Testing
     }
 
     @Test func `without Unicode signs and pictures are ASCII`() throws {
-        let model = DashboardModel(at: DashboardFixture.now, nodes: Array(try DashboardFixture.model(12).nodes.filter { $0.pipe != nil }))
+        let model = DashboardModel(
+            at: DashboardFixture.now,
+            nodes: Array(try DashboardFixture.model(12).nodes.filter { $0.pipe != nil })
+        )
         let lines = screen(model, DashboardState(model), glyphs: .ascii)
         try expectGolden(lines, "list-ascii")
     }
@@ -63,7 +69,9 @@ import Testing
         var model = try DashboardFixture.model(4)
         model.nodes[0].location = "\u{1B}]0;owned\u{7}"
         model.nodes[1].status = .down(code: "x", reason: "bad\u{1B}[2J\u{202E}")
-        let text = screen(model, DashboardState(model), TerminalSize(columns: 220, rows: 24)).map(\.plain).joined(separator: "\n")
+        let text = screen(model, DashboardState(model), TerminalSize(columns: 220, rows: 24)).map(\.plain).joined(
+            separator: "\n"
+        )
         #expect(text.contains("bad^[[2J<U+202E>") && text.contains("^[]0;owned^G"))
         #expect(!text.unicodeScalars.contains { $0.value != 0x0A && TerminalText.isHostile($0) })
     }
@@ -71,11 +79,17 @@ import Testing
     @Test func `only lines that changed are drawn`() {
         var painter = FramePainter(colour: false)
         let size = TerminalSize(columns: 10, rows: 3)
-        #expect(painter.paint(["one", "two", "three"], size: size)
-            == "\u{1B}[H\u{1B}[2J\u{1B}[1;1Hone\u{1B}[K\u{1B}[2;1Htwo\u{1B}[K\u{1B}[3;1Hthree\u{1B}[K")
+        #expect(
+            painter.paint(["one", "two", "three"], size: size)
+                == "\u{1B}[H\u{1B}[2J\u{1B}[1;1Hone\u{1B}[K\u{1B}[2;1Htwo\u{1B}[K\u{1B}[3;1Hthree\u{1B}[K"
+        )
         #expect(painter.paint(["one", "TWO", "three"], size: size) == "\u{1B}[2;1HTWO\u{1B}[K")
         #expect(painter.paint(["one", "TWO", "three"], size: size) == "")
-        #expect(painter.paint(["1234567890", "", ""], size: TerminalSize(columns: 10, rows: 4)).hasPrefix("\u{1B}[H\u{1B}[2J"))
+        #expect(
+            painter.paint(["1234567890", "", ""], size: TerminalSize(columns: 10, rows: 4)).hasPrefix(
+                "\u{1B}[H\u{1B}[2J"
+            )
+        )
     }
 
     @Test func `off a terminal it is one table, and CSV has raw figures`() throws {

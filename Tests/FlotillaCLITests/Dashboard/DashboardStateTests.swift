@@ -14,10 +14,14 @@ import Testing
 
     @Test func `trouble stands first, then names in natural order`() throws {
         let nodes: [(String, NodeStatus)] = [
-            ("pi-10", .up), ("pi-9", .up), ("a", .unknown), ("z", .down(code: "", reason: "")), ("y", .quarantined(reason: "")),
+            ("pi-10", .up), ("pi-9", .up), ("a", .unknown), ("z", .down(code: "", reason: "")),
+            ("y", .quarantined(reason: "")),
             ("pi-09", .up),
         ]
-        let model = DashboardModel(at: DashboardFixture.now, nodes: try nodes.map { NodeView(name: try NodeName($0.0), status: $0.1) })
+        let model = DashboardModel(
+            at: DashboardFixture.now,
+            nodes: try nodes.map { NodeView(name: try NodeName($0.0), status: $0.1) }
+        )
         #expect(names(model, DashboardState(model).order) == ["y", "z", "a", "pi-09", "pi-9", "pi-10"])
         let byName = DashboardOrder(model.nodes, sort: .name, isReversed: true)
         #expect(names(model, byName) == ["z", "y", "pi-10", "pi-9", "pi-09", "a"])
@@ -55,7 +59,9 @@ import Testing
         let model = try DashboardFixture.model(100)
         var state = DashboardState(model)
         var generator = SplitMix(state: 9)
-        let keys: [Key] = [.up, .down, .pageUp, .pageDown, .home, .end, .character("s"), .character("r"), .character("G")]
+        let keys: [Key] = [
+            .up, .down, .pageUp, .pageDown, .home, .end, .character("s"), .character("r"), .character("G"),
+        ]
         for _ in 0..<500 {
             let room = Int.random(in: 1...40, using: &generator)
             press([keys[Int.random(in: 0..<keys.count, using: &generator)]], &state, model, room: room)
@@ -107,15 +113,23 @@ import Testing
     @Test func `an empty fleet takes every key`() {
         let model = DashboardModel(at: DashboardFixture.now, nodes: [])
         var state = DashboardState(model)
-        press([.up, .down, .pageDown, .end, .home, .enter, .character("s"), .character("r"), .character("/"), .enter], &state, model)
+        press(
+            [.up, .down, .pageDown, .end, .home, .enter, .character("s"), .character("r"), .character("/"), .enter],
+            &state,
+            model
+        )
         #expect(state.selected == nil && state.page == .list)
     }
 
-    @Test(arguments: [
-        ("\u{1B}[A\u{1B}[B", [.up, .down]), ("\u{1B}OA", [.up]), ("\u{1B}[5~\u{1B}[6~", [.pageUp, .pageDown]),
-        ("\u{1B}[1;5H\u{1B}[4~", [.home, .end]), ("q\u{3}", [.character("q"), .interrupt]), ("日", [.character("日")]),
-        ("\r\u{7F}", [.enter, .backspace]), ("\u{1B}q", [.escape, .character("q")]), ("\u{1B}[200~", []), ("\u{1}", []),
-    ] as [(String, [Key])])
+    @Test(
+        arguments: [
+            ("\u{1B}[A\u{1B}[B", [.up, .down]), ("\u{1B}OA", [.up]), ("\u{1B}[5~\u{1B}[6~", [.pageUp, .pageDown]),
+            ("\u{1B}[1;5H\u{1B}[4~", [.home, .end]), ("q\u{3}", [.character("q"), .interrupt]),
+            ("日", [.character("日")]),
+            ("\r\u{7F}", [.enter, .backspace]), ("\u{1B}q", [.escape, .character("q")]), ("\u{1B}[200~", []),
+            ("\u{1}", []),
+        ] as [(String, [Key])]
+    )
     func `bytes become keys, whole or one by one`(text: String, keys: [Key]) {
         var whole = KeyReader()
         #expect(whole.take(Array(text.utf8)) == keys)

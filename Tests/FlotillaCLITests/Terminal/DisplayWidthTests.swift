@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DisplayWidthTests {
     @Test(arguments: [
-        ("", 0), ("pi-01", 5), ("ä", 1), ("a\u{308}", 1), ("日本", 4), ("ｱ", 1), ("Ａ", 2), ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2),
+        ("", 0), ("pi-01", 5), ("ä", 1), ("a\u{308}", 1), ("日本", 4), ("ｱ", 1), ("Ａ", 2), ("한", 2),
+        ("\u{1112}\u{1161}\u{11AB}", 2),
         ("😀", 2), ("👩‍👩‍👧‍👦", 2), ("👍🏽", 2), ("🇩🇪", 2), ("🇩", 1), ("❤", 1), ("❤️", 2), ("☁️", 2), ("1️⃣", 2), ("✖●○◆", 4),
         ("▇▇▁│", 4), ("e\u{301}\u{323}", 1), ("क्ष", 2), ("a\u{200B}b", 2), ("ü日a", 4),
     ])
@@ -14,7 +15,10 @@ import Testing
     }
 
     @Test func `every code point that the C library knows has the C library's width`() throws {
-        let locale = try #require(newlocale(LC_CTYPE_MASK, "C.UTF-8", nil), "the locale C.UTF-8 is missing: run scripts/setup")
+        let locale = try #require(
+            newlocale(LC_CTYPE_MASK, "C.UTF-8", nil),
+            "the locale C.UTF-8 is missing: run scripts/setup"
+        )
         let previous = uselocale(locale)
         defer {
             uselocale(previous)

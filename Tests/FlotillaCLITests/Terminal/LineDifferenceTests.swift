@@ -6,12 +6,19 @@ import Testing
     @Test func `edits lead from one list to the other by the shortest way`() throws {
         var generator = SplitMix(state: 42)
         for _ in 0..<2000 {
-            let old = (0..<Int.random(in: 0...12, using: &generator)).map { _ in Int.random(in: 0...3, using: &generator) }
-            let new = (0..<Int.random(in: 0...12, using: &generator)).map { _ in Int.random(in: 0...3, using: &generator) }
+            let old = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                Int.random(in: 0...3, using: &generator)
+            }
+            let new = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                Int.random(in: 0...3, using: &generator)
+            }
             let edits = try #require(LineDifference(from: old, to: new)).edits
             #expect(edits.compactMap { if case .added = $0 { nil } else { $0.line } } == old)
             #expect(edits.compactMap { if case .removed = $0 { nil } else { $0.line } } == new)
-            #expect(edits.count { if case .common = $0 { true } else { false } } == longestCommon(old, new), "\(old) \(new)")
+            #expect(
+                edits.count { if case .common = $0 { true } else { false } } == longestCommon(old, new),
+                "\(old) \(new)"
+            )
         }
     }
 
@@ -36,10 +43,12 @@ import Testing
         new[1] = 200
         new[34] = 350
         let difference = try #require(LineDifference(from: Array(1...40), to: new))
-        #expect(difference.unified { String($0) }.map(\.plain) == [
-            "@@ -1,5 +1,5 @@", " 1", "-2", "+200", " 3", " 4", " 5",
-            "@@ -32,7 +32,7 @@", " 32", " 33", " 34", "-35", "+350", " 36", " 37", " 38",
-        ])
+        #expect(
+            difference.unified { String($0) }.map(\.plain) == [
+                "@@ -1,5 +1,5 @@", " 1", "-2", "+200", " 3", " 4", " 5",
+                "@@ -32,7 +32,7 @@", " 32", " 33", " 34", "-35", "+350", " 36", " 37", " 38",
+            ]
+        )
     }
 }
 

@@ -36,7 +36,11 @@ package struct DashboardModel: Hashable, Sendable {
         package var overruns: Int
 
         package init(
-            isRunning: Bool, interval: Duration, lastPoll: Timestamp? = nil, lag: Duration? = nil, overruns: Int = 0
+            isRunning: Bool,
+            interval: Duration,
+            lastPoll: Timestamp? = nil,
+            lag: Duration? = nil,
+            overruns: Int = 0
         ) {
             self.isRunning = isRunning
             self.interval = interval

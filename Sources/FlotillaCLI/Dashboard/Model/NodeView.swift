@@ -69,7 +69,11 @@ package struct NodeView: Hashable, Sendable {
         package var reputation: Double?
 
         package init(
-            isUp: Bool? = nil, rank: Int? = nil, points: Double? = nil, egress: Double? = nil, reputation: Double? = nil
+            isUp: Bool? = nil,
+            rank: Int? = nil,
+            points: Double? = nil,
+            egress: Double? = nil,
+            reputation: Double? = nil
         ) {
             self.isUp = isUp
             self.rank = rank

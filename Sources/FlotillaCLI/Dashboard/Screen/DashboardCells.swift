@@ -34,7 +34,9 @@ struct DashboardCells {
     }
 
     private func figure(
-        _ value: Double?, style: (Double) -> Style = { _ in .plain }, _ text: (Double) -> String
+        _ value: Double?,
+        style: (Double) -> Style = { _ in .plain },
+        _ text: (Double) -> String
     ) -> StyledText {
         guard let value else { return StyledText(glyphs.none, .muted) }
         return StyledText(text(value), style(value))
@@ -64,7 +66,8 @@ struct DashboardCells {
     private func network(_ node: NodeView) -> StyledText {
         guard node.networkRate != nil else { return StyledText(glyphs.none, .muted) }
         func rate(_ value: Double?) -> String { value.map { HumanUnits.bytes($0) } ?? glyphs.none }
-        return StyledText(rate(node.receiveRate)) + StyledText(" / ", .muted) + StyledText(rate(node.transmitRate) + "/s")
+        return StyledText(rate(node.receiveRate)) + StyledText(" / ", .muted)
+            + StyledText(rate(node.transmitRate) + "/s")
     }
 
     // Measured over SSH, a healthy clock is off by less than the round trip; a second breaks log-ins and certificates.
@@ -76,9 +79,10 @@ struct DashboardCells {
         guard let time else { return StyledText(glyphs.none, .muted) }
         guard time.isSynchronised != false else { return StyledText("not synced", .bad) }
         let stratum = time.stratum.map { StyledText("s\($0) ", .muted) } ?? ""
-        return stratum + figure(time.offset, style: { abs($0) >= 0.1 ? .bad : abs($0) >= 0.01 ? .warning : .good }) {
-            HumanUnits.offset($0)
-        }
+        return stratum
+            + figure(time.offset, style: { abs($0) >= 0.1 ? .bad : abs($0) >= 0.01 ? .warning : .good }) {
+                HumanUnits.offset($0)
+            }
     }
 
     private func seen(_ node: NodeView) -> StyledText {

@@ -27,10 +27,14 @@ struct DashboardHeader {
 
     private var states: StyledText {
         let count = model.nodes.count
-        var line = StyledText("Flotilla", .emphasis) + StyledText("  \(HumanUnits.grouped(count)) \(count == 1 ? "node" : "nodes")  ")
+        var line =
+            StyledText("Flotilla", .emphasis)
+            + StyledText("  \(HumanUnits.grouped(count)) \(count == 1 ? "node" : "nodes")  ")
         line.append("\(glyphs.up) \(HumanUnits.grouped(totals.up)) up", totals.up > 0 ? .good : .muted)
         line.append("  \(glyphs.down) \(HumanUnits.grouped(totals.down)) down", totals.down > 0 ? .bad : .muted)
-        if totals.unknown > 0 { line.append("  \(glyphs.unknown) \(HumanUnits.grouped(totals.unknown)) unknown", .muted) }
+        if totals.unknown > 0 {
+            line.append("  \(glyphs.unknown) \(HumanUnits.grouped(totals.unknown)) unknown", .muted)
+        }
         if totals.quarantined > 0 {
             line.append("  \(glyphs.quarantined) \(HumanUnits.grouped(totals.quarantined)) quarantined", .warning)
         }

@@ -32,7 +32,10 @@ package struct DashboardScreen {
 
     /// Rows of nodes that fit on a screen of this size.
     package static func room(_ model: DashboardModel, _ state: DashboardState, size: TerminalSize) -> Int {
-        max(1, size.rows - DashboardHeader(model, state.totals, .unicode, model.at).lines(columns: size.columns).count - 2)
+        max(
+            1,
+            size.rows - DashboardHeader(model, state.totals, .unicode, model.at).lines(columns: size.columns).count - 2
+        )
     }
 
     private var list: [StyledText] {
@@ -71,7 +74,9 @@ package struct DashboardScreen {
 
     private static let gap = StyledText(String(repeating: " ", count: DashboardLayout.gap))
 
-    private func row(_ node: NodeView, _ layout: DashboardLayout, _ cells: DashboardCells, isSelected: Bool) -> StyledText {
+    private func row(_ node: NodeView, _ layout: DashboardLayout, _ cells: DashboardCells, isSelected: Bool)
+        -> StyledText
+    {
         var line = StyledText()
         // A node that is not reached says why in the room of its figures: old ones would pass for the present.
         let room = node.isReached ? 0..<0 : layout.beforeSeen
@@ -99,7 +104,9 @@ package struct DashboardScreen {
 
     private var keys: StyledText {
         let sort = state.sort.rawValue + (state.isReversed ? ", reversed" : "")
-        return Self.keys([("q", "quit"), ("?", "help"), ("/", "filter"), ("Enter", "node"), ("s", "sort: " + sort), ("r", "reverse")])
+        return Self.keys([
+            ("q", "quit"), ("?", "help"), ("/", "filter"), ("Enter", "node"), ("s", "sort: " + sort), ("r", "reverse"),
+        ])
     }
 
     static func keys(_ keys: [(key: String, does: String)]) -> StyledText {

@@ -21,7 +21,12 @@ extension DashboardModel {
                 + [.age(node.lastSeen, at: now)]
                 + (hasReasons ? [Cell(node.trouble.plain, node.status.style)] : [])
         }
-        return Table(columns, rows: rows, notes: notes(totals, now, glyphs), empty: "no nodes yet: flotilla register NAME HOST USER")
+        return Table(
+            columns,
+            rows: rows,
+            notes: notes(totals, now, glyphs),
+            empty: "no nodes yet: flotilla register NAME HOST USER"
+        )
     }
 
     private func notes(_ totals: FleetTotals, _ now: Timestamp, _ glyphs: Glyphs) -> [StyledText] {
@@ -36,10 +41,11 @@ extension DashboardModel {
         case .disk: [Table.Column("disk_percent", "DISK", .right)]
         case .load: [Table.Column("load", .none, .right)]
         case .temperature: [Table.Column("temperature_celsius", "TEMP", .right)]
-        case .network: [
-            Table.Column("receive_bytes_per_second", "NET IN", .right),
-            Table.Column("transmit_bytes_per_second", "NET OUT", .right),
-        ]
+        case .network:
+            [
+                Table.Column("receive_bytes_per_second", "NET IN", .right),
+                Table.Column("transmit_bytes_per_second", "NET OUT", .right),
+            ]
         case .clock: [Table.Column("clock_offset_seconds", "CLOCK", .right)]
         case .ntp: [Table.Column("ntp_synced", "SYNCED"), Table.Column("ntp_offset_seconds", "NTP", .right)]
         case .rank: [Table.Column("pipe_rank", "RANK", .right)]
@@ -75,6 +81,9 @@ extension NodeView {
 
     private var synced: Cell {
         guard let isSynchronised = time?.isSynchronised else { return .none }
-        return Cell(shown: StyledText(isSynchronised ? "yes" : "no", isSynchronised ? .good : .bad), value: .bool(isSynchronised))
+        return Cell(
+            shown: StyledText(isSynchronised ? "yes" : "no", isSynchronised ? .good : .bad),
+            value: .bool(isSynchronised)
+        )
     }
 }

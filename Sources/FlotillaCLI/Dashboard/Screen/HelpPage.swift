@@ -11,7 +11,8 @@ struct HelpPage {
     var lines: [StyledText] {
         let keys: [(String, String)] = [
             ("↑ ↓  k j", "one node up or down"), ("PgUp PgDn", "one screen"), ("Home End  g G", "first, last"),
-            ("Enter", "the node's page with its last hour"), ("/", "filter by a selector: @group, pi-*, :down, site=lab"),
+            ("Enter", "the node's page with its last hour"),
+            ("/", "filter by a selector: @group, pi-*, :down, site=lab"),
             ("s S", "next, previous sorting"), ("r", "reverse the order"), ("Ctrl-L", "draw anew"),
             ("Ctrl-Z", "leave for the shell; fg comes back"), ("q  Ctrl-C", "quit"),
         ]
@@ -21,7 +22,10 @@ struct HelpPage {
             (StyledText(glyphs.alert + " alert", .bad), "answered, and an alert is firing for it"),
             (glyphs.text(of: .down(code: "", reason: "")), "did not; the row says why, its figures are left out"),
             (glyphs.text(of: .unknown), "never contacted"),
-            (glyphs.text(of: .quarantined(reason: "")), "host key changed or locked out: flotilla host-keys accept NODE"),
+            (
+                glyphs.text(of: .quarantined(reason: "")),
+                "host key changed or locked out: flotilla host-keys accept NODE"
+            ),
             (glyphs.bar(0.4, width: 5), "calm; from 80 % a warning, from 95 % bad"),
             (StyledText("+1.2 ms"), "CLOCK: the node's clock minus the controller's"),
         ]

@@ -62,14 +62,17 @@ struct NodePage {
 
     private func ntp(_ time: NodeView.TimeFigures) -> String {
         let state = time.isSynchronised.map { $0 ? "synchronised" : "not synchronised" }
-        let parts = [state, time.stratum.map { "stratum \($0)" }, time.offset.map { "offset " + HumanUnits.offset($0) }]
+        let parts = [
+            state, time.stratum.map { "stratum \($0)" }, time.offset.map { "offset " + HumanUnits.offset($0) },
+        ]
         return parts.compactMap { $0 }.joined(separator: ", ")
     }
 
     private func pipe(_ figures: NodeView.PipeFigures) -> String {
         let parts = [
             figures.isUp.map { $0 ? "running" : "not running" }, figures.rank.map { "rank #\($0)" },
-            figures.points.map { HumanUnits.count($0) + " points" }, figures.egress.map { HumanUnits.bytes($0) + " egress" },
+            figures.points.map { HumanUnits.count($0) + " points" },
+            figures.egress.map { HumanUnits.bytes($0) + " egress" },
             figures.reputation.map { "reputation " + HumanUnits.fixed($0, 2) },
         ]
         return parts.compactMap { $0 }.joined(separator: ", ")
@@ -81,7 +84,8 @@ struct NodePage {
         guard !known.isEmpty else { return [StyledText("nothing was measured in the last hour", .muted)] }
         let title = known.map { DisplayWidth.of($0.title) }.max() ?? 0
         let width = max(8, min(120, screen.size.columns - title - 38))
-        let head = StyledText("last hour", .muted).fitted(to: title + 2 + width)
+        let head =
+            StyledText("last hour", .muted).fitted(to: title + 2 + width)
             + StyledText("       now       low      high", .muted)
         return [head] + known.map { trend($0, title, width) }
     }
@@ -91,7 +95,10 @@ struct NodePage {
         let scale: ClosedRange<Double>? = trend.unit == .percent ? 0...100 : nil
         let line = screen.glyphs.sparkline(trend.points, width: width, scale: scale)
         let figures = [trend.points.last ?? nil, known.min(), known.max()].enumerated().map { index, figure in
-            StyledText(figure.map(trend.unit.text) ?? screen.glyphs.none, index == 0 ? .plain : .muted).fitted(to: 10, .right)
+            StyledText(figure.map(trend.unit.text) ?? screen.glyphs.none, index == 0 ? .plain : .muted).fitted(
+                to: 10,
+                .right
+            )
         }
         return figures.reduce(StyledText(trend.title, .muted).fitted(to: title) + "  " + StyledText(line, .accent), +)
     }

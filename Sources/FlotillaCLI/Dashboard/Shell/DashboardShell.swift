@@ -17,7 +17,8 @@ package struct DashboardShell: Sendable {
             model: @escaping @Sendable () async throws -> DashboardModel,
             detail: @escaping @Sendable (NodeName) async throws -> NodeDetail,
             matching: @escaping @Sendable (String) throws(UsageError) -> Set<NodeName>,
-            now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void
+            now: @escaping @Sendable () -> Timestamp,
+            sleep: @escaping @Sendable (Duration) async throws -> Void
         ) {
             self.model = model
             self.detail = detail
@@ -43,7 +44,10 @@ package struct DashboardShell: Sendable {
 
     /// Reads the keys of `input` and draws on `output`, both terminals; asks for a new model every `refresh`.
     package init(
-        _ sources: Sources, on terminal: TerminalContext, refresh: Duration = .seconds(1), input: Int32 = 0,
+        _ sources: Sources,
+        on terminal: TerminalContext,
+        refresh: Duration = .seconds(1),
+        input: Int32 = 0,
         output: Int32 = 1
     ) {
         self.sources = sources
@@ -76,7 +80,9 @@ package struct DashboardShell: Sendable {
     }
 
     private func show(
-        _ model: DashboardModel, _ events: AsyncStream<Event>, _ feed: AsyncStream<Event>.Continuation,
+        _ model: DashboardModel,
+        _ events: AsyncStream<Event>,
+        _ feed: AsyncStream<Event>.Continuation,
         _ group: inout TaskGroup<Void>
     ) async {
         var view = LiveView(model, sources: sources, terminal: terminal, raw: raw)

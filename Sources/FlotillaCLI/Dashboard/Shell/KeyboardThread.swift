@@ -32,11 +32,16 @@ final class KeyboardThread: Sendable {
         (wakeRead, wakeWrite) = (ends[0], ends[1])
         let loop = KeyboardLoop(input: input, wake: ends[0], report: report)
         var thread = pthread_t()
-        let started = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<KeyboardLoop>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, Unmanaged.passRetained(loop).toOpaque())
+        let started = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<KeyboardLoop>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            },
+            Unmanaged.passRetained(loop).toOpaque()
+        )
         guard started == 0 else {
             close(ends[0])
             close(ends[1])
@@ -76,7 +81,8 @@ private final class KeyboardLoop: Sendable {
         var reader = KeyReader()
         while true {
             var descriptors = [
-                pollfd(fd: wake, events: Int16(POLLIN), revents: 0), pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: input, events: Int16(POLLIN), revents: 0),
             ]
             let ready = poll(&descriptors, 2, reader.isWaiting ? Self.patience : -1)
             if ready < 0, errno != EINTR { return report(.closed) }

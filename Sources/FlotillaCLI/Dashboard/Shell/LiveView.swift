@@ -35,7 +35,9 @@ struct LiveView {
         let screen = DashboardScreen(model, state, size: size, glyphs: terminal.glyphs, now: sources.now())
         var lines = screen.lines
         if let problem, let last = lines.indices.last {
-            lines[last] = StyledText(TerminalText.visible("figures are old: " + problem), .bad).truncated(to: size.columns)
+            lines[last] = StyledText(TerminalText.visible("figures are old: " + problem), .bad).truncated(
+                to: size.columns
+            )
         }
         let bytes = painter.paint(lines, size: size)
         if !bytes.isEmpty { raw.write(bytes) }

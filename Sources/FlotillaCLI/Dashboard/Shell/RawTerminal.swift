@@ -34,7 +34,13 @@ struct RawTerminal {
             var sent = 0
             while sent < bytes.count {
                 let count = Glibc.write(output, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
-                if count > 0 { sent += count } else if errno == EAGAIN { waitForRoom() } else if errno != EINTR { return }
+                if count > 0 {
+                    sent += count
+                } else if errno == EAGAIN {
+                    waitForRoom()
+                } else if errno != EINTR {
+                    return
+                }
             }
         }
     }
@@ -84,7 +90,9 @@ struct TerminalRescue {
         let sequence = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
         sequence.initialize(from: bytes, count: bytes.count)
         memory = .allocate(capacity: 1)
-        memory.initialize(to: RescueMemory(descriptor: descriptor, settings: settings, sequence: sequence, count: bytes.count))
+        memory.initialize(
+            to: RescueMemory(descriptor: descriptor, settings: settings, sequence: sequence, count: bytes.count)
+        )
         rescueAddress.store(UInt(bitPattern: memory), ordering: .sequentiallyConsistent)
         former = Self.deadly.map { signal in
             var action = sigaction()
@@ -100,7 +108,8 @@ struct TerminalRescue {
     }
 
     static var settings: termios? {
-        UnsafeMutablePointer<RescueMemory>(bitPattern: rescueAddress.load(ordering: .sequentiallyConsistent))?.pointee.settings
+        UnsafeMutablePointer<RescueMemory>(bitPattern: rescueAddress.load(ordering: .sequentiallyConsistent))?.pointee
+            .settings
     }
 
     /// Safe in a signal handler: `write` and `tcsetattr` only.

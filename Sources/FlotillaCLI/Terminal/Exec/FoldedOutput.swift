@@ -34,7 +34,8 @@ package struct FoldedOutput {
     private func failure(_ group: OutcomeGroup) -> [StyledText] {
         let problems = group.errors.map { StyledText(TerminalText.visible($0.problem), .bad) }
         guard problems.count > 1 else { return problems.map { $0 + StyledText("  [\(group.errors[0].code)]", .muted) } }
-        let title = StyledText(fold(group.nodes), .emphasis) + StyledText(" (\(group.nodes.count)): ", .muted)
+        let title =
+            StyledText(fold(group.nodes), .emphasis) + StyledText(" (\(group.nodes.count)): ", .muted)
             + StyledText(group.errors[0].code, .bad)
         let more = problems.count - Self.examples
         return [title] + problems.prefix(Self.examples).map { StyledText("  ") + $0 }

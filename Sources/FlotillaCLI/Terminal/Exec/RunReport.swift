@@ -18,7 +18,9 @@ package struct RunReport: Displayable {
                 Table.Column("node", minimum: 8), Table.Column("ending", minimum: 8),
                 Table.Column("duration_seconds", "TOOK", .right), Table.Column("stdout", "OUTPUT", minimum: 10),
             ],
-            rows: results.map { [Cell($0.node.text), $0.result.endingCell, .duration($0.result.duration), $0.result.firstLine] },
+            rows: results.map {
+                [Cell($0.node.text), $0.result.endingCell, .duration($0.result.duration), $0.result.firstLine]
+            },
             empty: StyledText("no node was asked", .muted)
         )
     }

@@ -43,7 +43,8 @@ package struct RunSummary: Hashable, Sendable {
     /// `12 nodes: 10 ok, 1 exit not 0, 1 unreachable in 2.3 s`
     package func line(elapsed: Duration) -> StyledText {
         let parts: [(Int, String, Style)] = [
-            (ok, "ok", .good), (nonZero, "exit not 0", .bad), (unreachable, "unreachable", .bad), (failed, "failed", .bad),
+            (ok, "ok", .good), (nonZero, "exit not 0", .bad), (unreachable, "unreachable", .bad),
+            (failed, "failed", .bad),
             (cancelled, "cut short", .warning), (notBegun, "not begun", .warning),
         ]
         var line = StyledText("\(HumanUnits.grouped(asked)) \(asked == 1 ? "node" : "nodes"): ")

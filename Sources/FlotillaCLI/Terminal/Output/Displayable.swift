@@ -15,9 +15,7 @@ extension Displayable {
 
     package func lines(on terminal: TerminalContext) -> [StyledText] { table.lines(on: terminal) }
 
-    /// The whole output, ended by a line feed.
-    ///
-    /// - Parameter yaml: writes YAML; the writer is another room's.
+    /// The whole output, ended by a line feed. `yaml` writes YAML; the writer is another room's.
     package func text(as format: OutputFormat, on terminal: TerminalContext, yaml: (JSONValue) -> String) -> String {
         switch format {
         case .table: lines(on: terminal).reduce(into: "") { $0 += $1.rendered(colour: terminal.colour) + "\n" }

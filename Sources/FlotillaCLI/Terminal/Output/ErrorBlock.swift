@@ -17,15 +17,19 @@ package struct ErrorBlock: Hashable, Sendable {
 
     /// `{"error":{"advice":…,"at":…,"code":…,"problem":…}}`; what does not apply is null.
     package var document: JSONValue {
-        ["error": [
-            "code": .string(code), "problem": .string(problem), "advice": advice.map { .string($0) } ?? nil,
-            "at": location.map { .string($0) } ?? nil,
-        ]]
+        [
+            "error": [
+                "code": .string(code), "problem": .string(problem), "advice": advice.map { .string($0) } ?? nil,
+                "at": location.map { .string($0) } ?? nil,
+            ]
+        ]
     }
 
     /// For stderr. Long texts are left to the terminal to wrap: an error is never cut.
     package var lines: [StyledText] {
-        var lines = [StyledText("error: ", .bad) + StyledText(TerminalText.visible(problem)) + StyledText("  [\(code)]", .muted)]
+        var lines = [
+            StyledText("error: ", .bad) + StyledText(TerminalText.visible(problem)) + StyledText("  [\(code)]", .muted)
+        ]
         if let location { lines.append(StyledText("   at: ", .muted) + StyledText(TerminalText.visible(location))) }
         if let advice {
             for (index, line) in TerminalText.visibleLines(Array(advice.utf8)).enumerated() {

@@ -13,7 +13,10 @@ package struct Table: Hashable, Sendable {
         package var maximum: Int?
 
         package init(
-            _ key: String, _ title: String? = nil, _ alignment: Alignment = .left, minimum: Int? = nil,
+            _ key: String,
+            _ title: String? = nil,
+            _ alignment: Alignment = .left,
+            minimum: Int? = nil,
             maximum: Int? = nil
         ) {
             self.key = key
@@ -32,7 +35,10 @@ package struct Table: Hashable, Sendable {
     package var empty: StyledText
 
     package init(
-        _ columns: [Column], rows: [[Cell]] = [], notes: [StyledText] = [], empty: StyledText = StyledText("none", .muted)
+        _ columns: [Column],
+        rows: [[Cell]] = [],
+        notes: [StyledText] = [],
+        empty: StyledText = StyledText("none", .muted)
     ) {
         self.columns = columns
         self.rows = rows
@@ -42,9 +48,11 @@ package struct Table: Hashable, Sendable {
 
     /// One object for each row, by column key: what `-o json` prints unless a command has a document of its own.
     package var document: JSONValue {
-        .array(rows.map { row in
-            .object(Dictionary(zip(columns.map(\.key), row.map(\.value)), uniquingKeysWith: { $1 }))
-        })
+        .array(
+            rows.map { row in
+                .object(Dictionary(zip(columns.map(\.key), row.map(\.value)), uniquingKeysWith: { $1 }))
+            }
+        )
     }
 }
 
@@ -76,7 +84,8 @@ package struct Cell: Hashable, Sendable {
     }
 
     package static func count(_ number: Int?) -> Cell {
-        number.map { Cell(shown: StyledText(HumanUnits.grouped($0)), plain: String($0), value: .int(Int64($0))) } ?? .none
+        number.map { Cell(shown: StyledText(HumanUnits.grouped($0)), plain: String($0), value: .int(Int64($0))) }
+            ?? .none
     }
 
     package static func number(_ number: Double?, places: Int, _ style: Style = .plain) -> Cell {
@@ -92,7 +101,8 @@ package struct Cell: Hashable, Sendable {
         number.map { number in
             let style = Style.ofLoad(number / 100)
             return Cell(
-                shown: StyledText(HumanUnits.percent(number), style == .accent ? .plain : style), value: .double(number)
+                shown: StyledText(HumanUnits.percent(number), style == .accent ? .plain : style),
+                value: .double(number)
             )
         } ?? .none
     }

@@ -15,17 +15,32 @@ package struct Glyphs: Hashable, Sendable {
     package var empty: String
     /// No figure.
     package var none: String
-    package var rule: String
 
     package static let unicode = Glyphs(
-        up: "●", down: "✖", unknown: "○", quarantined: "◆", alert: "▲", separator: "│",
-        steps: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], full: "▇", empty: "▁", none: "–", rule: "─"
+        up: "●",
+        down: "✖",
+        unknown: "○",
+        quarantined: "◆",
+        alert: "▲",
+        separator: "│",
+        steps: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        full: "▇",
+        empty: "▁",
+        none: "–"
     )
 
     /// For locales without UTF-8 and the kernel's console.
     package static let ascii = Glyphs(
-        up: "+", down: "x", unknown: "?", quarantined: "!", alert: "*", separator: "|",
-        steps: ["_", ".", ":", "-", "=", "+", "*", "#"], full: "#", empty: ".", none: "-", rule: "-"
+        up: "+",
+        down: "x",
+        unknown: "?",
+        quarantined: "!",
+        alert: "*",
+        separator: "|",
+        steps: ["_", ".", ":", "-", "=", "+", "*", "#"],
+        full: "#",
+        empty: ".",
+        none: "-"
     )
 
     package func sign(of status: NodeStatus) -> String {
@@ -42,9 +57,7 @@ package struct Glyphs: Hashable, Sendable {
         StyledText(sign(of: status) + " " + status.word, status.style)
     }
 
-    /// `▇▇▇▁▁`: how much of a whole.
-    ///
-    /// - Parameter share: 0 to 1; beyond is cut off.
+    /// `▇▇▇▁▁`: how much of a whole. `share` is 0 to 1; what is beyond is cut off.
     package func bar(_ share: Double, width: Int, style: Style? = nil) -> StyledText {
         let bounded = share.isFinite ? min(max(share, 0), 1) : 0
         // Something is never shown as nothing, and less than all never as all.
@@ -58,9 +71,8 @@ package struct Glyphs: Hashable, Sendable {
 
     /// `▁▂▅▇`: the course of a figure, newest at the right; gaps are spaces.
     ///
-    /// - Parameters:
-    ///   - points: evenly spaced in time, oldest first; averaged down to the width where there are more.
-    ///   - scale: what the lowest and highest step mean; nil: the points' own range.
+    /// `points` are evenly spaced in time, oldest first, and averaged down to the width where there are more. `scale`
+    /// says what the lowest and the highest step mean; nil: the points' own range.
     package func sparkline(_ points: [Double?], width: Int, scale: ClosedRange<Double>? = nil) -> String {
         let places = Self.resample(points, to: width)
         let known = places.compactMap { $0 }
@@ -100,9 +112,7 @@ extension NodeStatus {
 }
 
 extension Style {
-    /// The usual meaning of a share of something finite: calm below 80 %, a warning below 95 %, then bad.
-    ///
-    /// - Parameter share: 0 to 1.
+    /// The usual meaning of a share (0 to 1) of something finite: calm below 80 %, a warning below 95 %, then bad.
     package static func ofLoad(_ share: Double) -> Style {
         share >= 0.95 ? .bad : share >= 0.8 ? .warning : .accent
     }

@@ -77,9 +77,7 @@ package enum HumanUnits {
         return seconds < 60 ? "\(seconds) s" : duration(.seconds(seconds))
     }
 
-    /// Signed, in the unit that fits: `+12 µs`, `-3.4 ms`, `+90.1 s`.
-    ///
-    /// - Parameter seconds: how far a clock is ahead.
+    /// How far a clock is ahead: signed, in the unit that fits: `+12 µs`, `-3.4 ms`, `+90.1 s`.
     package static func offset(_ seconds: Double) -> String {
         guard seconds.isFinite else { return "–" }
         let size = abs(seconds)

@@ -14,7 +14,7 @@ package struct StyledText: Hashable, Sendable {
         width = 0
     }
 
-    /// - Parameter text: must be free of control characters; text from nodes goes through `TerminalText.visible` first.
+    /// The text must be free of control characters; what nodes sent goes through `TerminalText.visible` first.
     package init(_ text: String, _ style: Style = .plain) {
         spans = text.isEmpty ? [] : [Span(text: text, style: style)]
         width = DisplayWidth.of(text)
@@ -77,9 +77,7 @@ package struct StyledText: Hashable, Sendable {
         width < columns ? fitted(to: columns) : self
     }
 
-    /// The text for a terminal or a file.
-    ///
-    /// - Parameter colour: false leaves every style out.
+    /// The text for a terminal or a file; without colour every style is left out.
     package func rendered(colour: Bool) -> String {
         guard colour else { return plain }
         var output = ""

@@ -19,10 +19,11 @@ package struct TerminalContext: Hashable, Sendable {
     package static let plain = TerminalContext(isTerminal: false)
 
     /// Decides from the environment: no colour off a terminal, with `NO_COLOR`, `TERM=dumb` or the option.
-    ///
-    /// - Parameter environment: the value of a variable, or nil.
     package init(
-        isTerminal: Bool, size: TerminalSize?, noColor: Bool, environment: (String) -> String?
+        isTerminal: Bool,
+        size: TerminalSize?,
+        noColor: Bool,
+        environment: (String) -> String?
     ) {
         let terminal = environment("TERM") ?? "dumb"
         let refusesColour = environment("NO_COLOR").map { !$0.isEmpty } ?? false
@@ -32,12 +33,12 @@ package struct TerminalContext: Hashable, Sendable {
         self.glyphs = Self.drawsUnicode(terminal: terminal, environment: environment) ? .unicode : .ascii
     }
 
-    /// The context of a file descriptor of this process.
-    ///
-    /// - Parameter descriptor: 1 for results, 2 for messages.
+    /// The context of a file descriptor of this process: 1 for results, 2 for messages.
     package static func of(descriptor: Int32, noColor: Bool) -> TerminalContext {
         TerminalContext(
-            isTerminal: isatty(descriptor) == 1, size: TerminalSize.of(descriptor: descriptor), noColor: noColor,
+            isTerminal: isatty(descriptor) == 1,
+            size: TerminalSize.of(descriptor: descriptor),
+            noColor: noColor,
             environment: { name in getenv(name).map { String(cString: $0) } }
         )
     }
@@ -67,7 +68,9 @@ package struct TerminalSize: Hashable, Sendable {
     /// Asks the terminal; nil where it does not know or the descriptor is none.
     package static func of(descriptor: Int32) -> TerminalSize? {
         var window = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
+            return nil
+        }
         return TerminalSize(columns: Int(window.ws_col), rows: Int(window.ws_row))
     }
 }
