@@ -10,12 +10,12 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 name: "The fleet",
                 subcommands: [
                     Initialise.self, Register.self, List.self, Details.self, Update.self, Unregister.self, Status.self,
-                    GroupCommand.self,
+                    GroupCommand.self, InventoryCommand.self,
                 ]),
             CommandGroup(name: "Trust", subcommands: [HostKeys.self, Keys.self, AuditCommand.self]),
             CommandGroup(name: "Running", subcommands: [ExecCommand.self, ExecAll.self, Test.self, Ping.self]),
-            CommandGroup(name: "Figures", subcommands: [Collect.self, CollectorCommand.self, Serve.self]),
-            CommandGroup(name: "Flotilla", subcommands: [Version.self, Completions.self]),
+            CommandGroup(name: "Figures", subcommands: [Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self]),
+            CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]
     )
 

@@ -57,24 +57,10 @@ extension FleetComposition {
         let process = try BackgroundProcess.start(
             ["serve", "--home", home.path, "--interval", "\(interval.milliseconds)ms"], log: log)
         for _ in 0..<200 {
-            if let health = try? await DaemonClient(path: home.socket, own: LazyShell { NoShell() })?.health() { return health }
+            if let health = try? await DaemonClient(path: home.socket, own: UnavailableShell(reason: "nothing is opened here"))?.health() { return health }
             guard BackgroundProcess.isAlive(process) else { break }
             try await Task.sleep(for: .milliseconds(50))
         }
         throw StateError("daemon_failed", "the daemon did not start", advice: "its words are in \(log)")
     }
-}
-
-/// For asking the daemon's health before anything else is open.
-private struct NoShell: RemoteShell {
-    func run(_ job: RemoteJob, on destination: Destination) async -> CommandResult {
-        CommandResult(ending: .failed(RemoteError(.unreachable, destination.node, "nothing is opened here")))
-    }
-
-    func open(_ command: Command, on destination: Destination, deadlines: Deadlines) async throws -> any RemoteStream {
-        throw RemoteError(.unreachable, destination.node, "nothing is opened here")
-    }
-
-    func forget(_ node: NodeName) async {}
-    func shutdown() async {}
 }

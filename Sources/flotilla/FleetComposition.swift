@@ -28,7 +28,17 @@ struct FleetComposition: Composition {
         return try fleet(home, policy: .pinFirst)
     }
 
-    func yaml(_ document: JSONValue) -> String { YAMLWriting.text(document) }
+    func yaml(_ document: JSONValue) -> String { Formats().yaml(document) }
+
+    var operatorName: String { Self.actor.name }
+
+    func readInventory(_ path: String, options: InventoryReadingOptions) throws -> InventoryImport {
+        try Formats().read(path: path, files: DiskFiles(), options: options)
+    }
+
+    func writeInventory(_ inventory: Inventory, as format: InventoryExportFormat) -> String {
+        Formats().write(inventory, as: format, options: InventoryWritingOptions())
+    }
 
     static let now: @Sendable () -> Timestamp = {
         Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
@@ -67,7 +77,16 @@ struct FleetComposition: Composition {
             StandardStream.errors.write("pinned the host key of \(node): \(key.algorithm) \(key.fingerprint)\n")
         }
         let logger = Logger(label: "flotilla.ssh") { _ in SwiftLogNoOpLogHandler() }
-        return LibSSHShell(trust: trust, settings: LibSSHSettings(), logger: logger)
+        return ShellByTransport(
+            libssh: LibSSHShell(trust: trust, settings: LibSSHSettings(), logger: logger),
+            openssh: LazyShell {
+                do {
+                    return try OpenSSHShell(
+                        trust: trust, settings: OpenSSHSettings(environment: ProcessInfo.processInfo.environment), logger: logger)
+                } catch {
+                    return UnavailableShell(reason: (error as? any Explained)?.problem ?? "\(error)")
+                }
+            })
     }
 }
 

@@ -26,6 +26,26 @@ package protocol Composition: Sendable {
     /// - Throws: `StateError` with what the daemon said before it ended.
     func startDaemon(_ home: Home, interval: Duration) async throws -> DaemonHealth
 
+    /// The log-in name of whoever calls.
+    var operatorName: String { get }
+
+    /// Reads an inventory of any known format from disk.
+    ///
+    /// - Throws: `InventoryErrors` with every mistake.
+    func readInventory(_ path: String, options: InventoryReadingOptions) throws -> InventoryImport
+
+    func writeInventory(_ inventory: Inventory, as format: InventoryExportFormat) -> String
+
+    /// Serves pretend nodes in this process, registered in the home, until it is cancelled or told to stop.
+    func serveLab(_ home: Home, _ order: LabStart, ready: @Sendable () -> Void) async throws
+
+    /// Starts the lab in the background; returns the number of nodes when all are served and registered.
+    func startLab(_ home: Home, _ order: LabStart) async throws -> Int
+
+    func stopLab(_ home: Home) async throws
+    func labStatus(_ home: Home) throws -> JSONValue
+    func setLabFault(_ home: Home, _ spec: String, on nodes: [NodeName]) throws
+
     /// Writes a document as YAML.
     func yaml(_ document: JSONValue) -> String
 }

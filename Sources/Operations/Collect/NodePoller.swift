@@ -13,6 +13,7 @@ package actor NodePoller {
     private var agenda = ProbeAgenda(profile: nil)
     private var memory = ProbeMemory()
     private var pulse = PulseMemory()
+    private var processors = ProcessorShare()
     private var profile: Node.Profile?
     /// What the node last said it is.
     package private(set) var facts: NodeFacts?
@@ -136,6 +137,7 @@ package actor NodePoller {
         let reading = ProbeReading.parse(frame)
         if let found = reading.facts { facts = found }
         var samples = memory.complete(reading, at: arrived)
+        samples += processors.sample(from: samples)
         if let clock = reading.clock {
             samples.append(Sample("flotilla_clock_offset_seconds", [], clock.offset(sent: sent, arrived: arrived)))
         }
