@@ -42,6 +42,16 @@ package final class FleetDatabase: Sendable {
         self.samples = SQLiteSamples(plan: samples, registry: registry)
     }
 
+    /// Copies the registry and the audit record, as they are at one moment, to a file that is not there yet.
+    ///
+    /// Put in place of a damaged registry (without the damaged one's `-wal` and `-shm` files) it is a restored one.
+    /// Blocks for as long as the copying takes; other users of the database go on meanwhile.
+    ///
+    /// - Throws: `StateError`.
+    package func copyRegistry(to path: String) throws(StateError) {
+        try registry.copy(to: path)
+    }
+
     /// Ends all connections; the last process out folds the write-ahead logs into the files.
     ///
     /// - Throws: `StateError` when a connection is still in use.

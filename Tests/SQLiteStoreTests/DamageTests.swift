@@ -101,6 +101,19 @@ import Testing
         #expect(try await again.audit.firstBrokenRecord() == nil)
     }
 
+    @Test func `a copy made while the registry is in use takes the place of a damaged one`() async throws {
+        let store = try scratch.open()
+        try await store.inventory.apply([.register(try Make.node("last"))], by: operatorOfTests, at: noon)
+        let expected = try await store.inventory.inventory()
+        try store.copyRegistry(to: scratch.folder + "/copy.db")
+        #expect(throws: StateError.self) { try store.copyRegistry(to: scratch.folder + "/copy.db") }
+        let restored = try Scratch()
+        try FileManager.default.moveItem(atPath: scratch.folder + "/copy.db", toPath: restored.path)
+        let again = try restored.open(.thorough)
+        #expect(try await again.inventory.inventory() == expected)
+        #expect(try await again.audit.firstBrokenRecord() == nil)
+    }
+
     @Test func `a log without its file is refused`() throws {
         try FileManager.default.removeItem(atPath: scratch.path)
         try Data(repeating: 1, count: 9000).write(to: URL(fileURLWithPath: scratch.path + "-wal"))
