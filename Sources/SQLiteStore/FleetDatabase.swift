@@ -16,6 +16,7 @@ package final class FleetDatabase: Sendable {
     ///   - path: the registry's file; its folder must exist. Samples go to `NAME-samples.db` beside it.
     ///   - inspection: how closely to look for damage first.
     ///   - pageLimit: the most pages either file may have; nil for SQLite's own limit.
+    /// - Returns: the open state; `close()` it, or let it go.
     /// - Throws: `StateError`: `state.damaged`, `state.newer_version`, `state.foreign_file`, `state.not_writable`,
     ///   `state.wrong_owner`, `state.missing_folder`, `state.disk_full`, `state.busy`. Nothing is changed then.
     package static func open(at path: String, inspection: Inspection = .quick, pageLimit: Int? = nil) throws(StateError)
@@ -25,7 +26,11 @@ package final class FleetDatabase: Sendable {
             SQLiteFile.Plan(path: path, schema: .registry, inspection: inspection, durable: true, pageLimit: pageLimit)
         )
         let samples = SQLiteFile.Plan(
-            path: samplesPath(beside: path), schema: .samples, inspection: inspection, durable: false, pageLimit: pageLimit
+            path: samplesPath(beside: path),
+            schema: .samples,
+            inspection: inspection,
+            durable: false,
+            pageLimit: pageLimit
         )
         return FleetDatabase(registry: registry, samples: samples)
     }
@@ -35,6 +40,16 @@ package final class FleetDatabase: Sendable {
         self.inventory = SQLiteInventory(file: registry)
         self.audit = SQLiteAudit(file: registry)
         self.samples = SQLiteSamples(plan: samples, registry: registry)
+    }
+
+    /// Copies the registry and the audit record, as they are at one moment, to a file that is not there yet.
+    ///
+    /// Put in place of a damaged registry (without the damaged one's `-wal` and `-shm` files) it is a restored one.
+    /// Blocks for as long as the copying takes; other users of the database go on meanwhile.
+    ///
+    /// - Throws: `StateError`.
+    package func copyRegistry(to path: String) throws(StateError) {
+        try registry.copy(to: path)
     }
 
     /// Ends all connections; the last process out folds the write-ahead logs into the files.

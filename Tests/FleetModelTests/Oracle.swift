@@ -16,8 +16,10 @@ enum Oracle {
 
     /// A script under the oracles' Python, with a file of input.
     static func python(_ script: String, input: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let venv = ProcessInfo.processInfo.environment["FLOTILLA_ORACLES"] ?? root.appendingPathComponent(".oracles").path
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let venv =
+            ProcessInfo.processInfo.environment["FLOTILLA_ORACLES"] ?? root.appendingPathComponent(".oracles").path
         let python = venv + "/bin/python"
         guard FileManager.default.isExecutableFile(atPath: python) else {
             throw Missing(description: "\(python) is missing: run scripts/setup")

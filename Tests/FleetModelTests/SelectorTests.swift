@@ -7,13 +7,17 @@ import Testing
     let facts: SelectorFacts
 
     init() throws {
-        func group(_ name: String, holding children: [String] = [], _ variables: [String: JSONValue] = [:]) throws -> Group {
+        func group(_ name: String, holding children: [String] = [], _ variables: [String: JSONValue] = [:]) throws
+            -> Group
+        {
             var group = Group(name: try GroupName(name))
             group.children = Set(try children.map { try GroupName($0) })
             group.variables = variables
             return group
         }
-        func node(_ name: String, _ groups: [String], _ labels: [String: String] = [:], _ status: NodeStatus = .up) throws -> Node {
+        func node(_ name: String, _ groups: [String], _ labels: [String: String] = [:], _ status: NodeStatus = .up)
+            throws -> Node
+        {
             var node = try Make.node(name)
             node.groups = Set(try groups.map { try GroupName($0) })
             for (key, value) in labels { node.labels[try LabelKey(key)] = try OneLine(value) }
@@ -35,7 +39,9 @@ import Testing
             ],
             variables: ["zone": "world", "ntp": true]
         )
-        facts = SelectorFacts(drifted: [try NodeName("db")], stale: [try NodeName("db"), try NodeName("gone")]) { node, key in
+        facts = SelectorFacts(drifted: [try NodeName("db")], stale: [try NodeName("db"), try NodeName("gone")]) {
+            node,
+            key in
             key == "kernel" ? (node.text.hasPrefix("pi") ? "6.1.21" : "5.10") : nil
         }
     }
@@ -43,21 +49,32 @@ import Testing
     static let gps: String = "pi-gps-[01-12]"
 
     static let meanings: [(String, String)] = [
-        ("web1", "web1"), ("pi-*", gps), ("pi-gps-0?", "pi-gps-[01-09]"), ("*", "all"), ("all", "all"), ("web[1-2]", "web[1-2]"),
-        ("pi-gps-[01-03,12]", "pi-gps-[01-03,12]"), ("pi-gps-[01-12/4]", "pi-gps-[01,05,09]"), ("web{1,2},db", "db,web[1-2]"),
-        ("{web{1,2},db}", "db,web[1-2]"), ("@web", "web[1-2]"), ("web", "web[1-2]"), ("db", "db"), ("@site", "db,web[1-2]"),
-        ("@{web,db}", "db,web[1-2]"), ("@w*", "web[1-2]"), ("@empty", ""), ("nothing-*", ""), ("*[ab]", "db"), ("web[!1]", "web2"),
+        ("web1", "web1"), ("pi-*", gps), ("pi-gps-0?", "pi-gps-[01-09]"), ("*", "all"), ("all", "all"),
+        ("web[1-2]", "web[1-2]"),
+        ("pi-gps-[01-03,12]", "pi-gps-[01-03,12]"), ("pi-gps-[01-12/4]", "pi-gps-[01,05,09]"),
+        ("web{1,2},db", "db,web[1-2]"),
+        ("{web{1,2},db}", "db,web[1-2]"), ("@web", "web[1-2]"), ("web", "web[1-2]"), ("db", "db"),
+        ("@site", "db,web[1-2]"),
+        ("@{web,db}", "db,web[1-2]"), ("@w*", "web[1-2]"), ("@empty", ""), ("nothing-*", ""), ("*[ab]", "db"),
+        ("web[!1]", "web2"),
         ("web1,db", "db,web1"), ("web1:db", "db,web1"), ("web1 , db", "db,web1"), ("*-gps-[10-12]", "pi-gps-[10-12]"),
-        ("site:&web", "web[1-2]"), ("site:&web:!web2", "web1"), ("!web2:site:&web", "web1"), ("all:!gps", "db,up,web[1-2]"),
-        ("!gps", "db,up,web[1-2]"), ("site!web", "db"), ("site!web1!db", "web2"), ("gps&web,db", "db"), ("db,site&web1", "db,web1"),
+        ("site:&web", "web[1-2]"), ("site:&web:!web2", "web1"), ("!web2:site:&web", "web1"),
+        ("all:!gps", "db,up,web[1-2]"),
+        ("!gps", "db,up,web[1-2]"), ("site!web", "db"), ("site!web1!db", "web2"), ("gps&web,db", "db"),
+        ("db,site&web1", "db,web1"),
         ("(gps,web)&:down", "web2"), ("site!(web,nothing*)", "db"), ("&web", "web[1-2]"), ("((db))", "db"),
-        (":up", "\(gps),web1"), (":down", "web2"), (":unknown", "db"), (":quarantined", "up"), (":drifted", "db"), (":alerting", ""),
-        (":stale", "db"), ("web:up", "up,web[1-2]"), ("web::up", "\(gps),web[1-2]"), ("web&:up", "web1"), ("web:&:up", "web1"),
+        (":up", "\(gps),web1"), (":down", "web2"), (":unknown", "db"), (":quarantined", "up"), (":drifted", "db"),
+        (":alerting", ""),
+        (":stale", "db"), ("web:up", "up,web[1-2]"), ("web::up", "\(gps),web[1-2]"), ("web&:up", "web1"),
+        ("web:&:up", "web1"),
         ("web!:up", "web2"), ("!:up", "db,up,web2"), ("up", "up"),
-        ("stratum=1", gps), ("stratum!=1", "db,up,web[1-2]"), ("site=lab", "web1"), ("site~lab|b", "web[1-2]"), ("site!~.", "db,\(gps),up"),
+        ("stratum=1", gps), ("stratum!=1", "db,up,web[1-2]"), ("site=lab", "web1"), ("site~lab|b", "web[1-2]"),
+        ("site!~.", "db,\(gps),up"),
         ("site=", "db,\(gps),up"), ("site=\"a, b:c\"", "web2"), ("site='a, b:c'", "web2"), (#"site=a\,\ b\:c"#, "web2"),
-        (#"kernel~^6\."#, gps), (#"kernel~^6\.,db"#, "db,\(gps)"), ("kernel~^(5|7),up", "db,up,web[1-2]"), ("kernel!~[,:!6]", "db,up,web[1-2]"),
-        ("tier=front", "web1"), ("tier=own", "web2"), ("tier=back", "db"), ("zone=eu", "db,web[1-2]"), ("zone=world&ntp=true", "\(gps),up"),
+        (#"kernel~^6\."#, gps), (#"kernel~^6\.,db"#, "db,\(gps)"), ("kernel~^(5|7),up", "db,up,web[1-2]"),
+        ("kernel!~[,:!6]", "db,up,web[1-2]"),
+        ("tier=front", "web1"), ("tier=own", "web2"), ("tier=back", "db"), ("zone=eu", "db,web[1-2]"),
+        ("zone=world&ntp=true", "\(gps),up"),
         ("rack=7", "web[1-2]"), ("port=22&:down", "web2"), ("(kernel~^5)", "db,up,web[1-2]"),
     ]
 
@@ -70,8 +87,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "empty"), ("  ", "empty"), ("a,,b", "character 3"), ("a,", "ends where a name is expected"), ("(a", "never closed"),
-        ("a)", "never opened"), ("a b", "operator"), (":upp", ":quarantined"), ("@", "after “@”"), ("a&&b", "character 3"),
+        ("", "empty"), ("  ", "empty"), ("a,,b", "character 3"), ("a,", "ends where a name is expected"),
+        ("(a", "never closed"),
+        ("a)", "never opened"), ("a b", "operator"), (":upp", ":quarantined"), ("@", "after “@”"),
+        ("a&&b", "character 3"),
         ("pi-[1", "“[” is never closed"), ("pi-{a,b", "“{” is never closed"), ("pi-[9-1]", "range"), ("pi-[]", "range"),
         ("a=\"x", "quote"), ("a~(", "regular expression"), (#"a~(x)\1"#, "back reference"), ("a~(?=x)", "lookaround"),
         ("web;rm", "operator"), ("pi-[1-999999999]", "100000"), ("é", "U+00E9"), ("a,\u{1B}[2J", "U+001B"),
@@ -87,8 +106,10 @@ import Testing
 
     @Test(arguments: [
         ("web3", "usage.unknown_node", "“web1” or “web2”"), ("pi-gps-[12-13]", "usage.unknown_node", "pi-gps-13"),
-        ("gsp", "usage.unknown_node", "“gps”"), ("@wbe", "usage.unknown_group", "“web”"), ("web,!nobody", "usage.unknown_node", "nobody"),
-        ("pi-gps-1", "usage.unknown_node", "did you mean"), ("[1-999]-[1-999]-[1-999]", "usage.bad_selector", "more than 100000"),
+        ("gsp", "usage.unknown_node", "“gps”"), ("@wbe", "usage.unknown_group", "“web”"),
+        ("web,!nobody", "usage.unknown_node", "nobody"),
+        ("pi-gps-1", "usage.unknown_node", "did you mean"),
+        ("[1-999]-[1-999]-[1-999]", "usage.bad_selector", "more than 100000"),
     ])
     func `an unknown name is an error with its near misses`(text: String, code: String, says: String) {
         let error = #expect(throws: UsageError.self) { try Selector(text).nodes(in: inventory) }
@@ -110,6 +131,8 @@ import Testing
 
     @Test func `only a plain name counts as one named node`() throws {
         #expect(try Selector("web1").singleName == "web1")
-        for text in ["web*", "@web1", "web1,db", "web[1]", "all", "{web1}"] { #expect(try Selector(text).singleName == nil) }
+        for text in ["web*", "@web1", "web1,db", "web[1]", "all", "{web1}"] {
+            #expect(try Selector(text).singleName == nil)
+        }
     }
 }

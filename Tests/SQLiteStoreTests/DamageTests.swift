@@ -42,13 +42,17 @@ import Testing
         try expectDamaged()
     }
 
-    @Test(arguments: [50, 100, 5000, 60_000]) func `a file cut short is refused and nothing is touched`(size: Int) throws {
+    @Test(arguments: [50, 100, 5000, 60_000]) func `a file cut short is refused and nothing is touched`(size: Int)
+        throws
+    {
         #expect(truncate(scratch.path, size) == 0)
         try expectDamaged()
     }
 
     @Test func `flipped bytes in pages are found`() throws {
-        for page in 1..<8 { try write([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], at: UInt64(page * 4096), in: scratch.path) }
+        for page in 1..<8 {
+            try write([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], at: UInt64(page * 4096), in: scratch.path)
+        }
         try expectDamaged()
     }
 
@@ -70,7 +74,9 @@ import Testing
         let store = try scratch.open()
         try await store.inventory.apply([.register(try Make.node("last"))], by: operatorOfTests, at: noon)
         let crashed = try Scratch()
-        for (name, data) in try scratch.contents() { try data.write(to: URL(fileURLWithPath: crashed.folder + "/" + name)) }
+        for (name, data) in try scratch.contents() {
+            try data.write(to: URL(fileURLWithPath: crashed.folder + "/" + name))
+        }
         try write([1, 2, 3, 4], at: 4, in: crashed.path + "-wal")
         let before = try crashed.contents()
         let error = #expect(throws: StateError.self) { try crashed.open() }
@@ -92,6 +98,19 @@ import Testing
         try write(Array(repeating: 7, count: 1000), at: UInt64(size), in: wal)
         let again = try crashed.open(.thorough)
         #expect(try await again.inventory.inventory().nodes[try NodeName("last")] != nil)
+        #expect(try await again.audit.firstBrokenRecord() == nil)
+    }
+
+    @Test func `a copy made while the registry is in use takes the place of a damaged one`() async throws {
+        let store = try scratch.open()
+        try await store.inventory.apply([.register(try Make.node("last"))], by: operatorOfTests, at: noon)
+        let expected = try await store.inventory.inventory()
+        try store.copyRegistry(to: scratch.folder + "/copy.db")
+        #expect(throws: StateError.self) { try store.copyRegistry(to: scratch.folder + "/copy.db") }
+        let restored = try Scratch()
+        try FileManager.default.moveItem(atPath: scratch.folder + "/copy.db", toPath: restored.path)
+        let again = try restored.open(.thorough)
+        #expect(try await again.inventory.inventory() == expected)
         #expect(try await again.audit.firstBrokenRecord() == nil)
     }
 

@@ -37,8 +37,13 @@ import Testing
         #expect(try await again.audit.firstBrokenRecord() == nil)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "mounting needs root")) func `a full disk says so and loses nothing`() async throws {
-        try #require(try output(of: "sh", ["-c", "mount -t tmpfs -o size=1m,mode=700 tmpfs \(scratch.folder) && echo ok"]) == "ok")
+    @Test(.enabled(if: geteuid() == 0, "mounting needs root")) func `a full disk says so and loses nothing`()
+        async throws
+    {
+        try #require(
+            try output(of: "sh", ["-c", "mount -t tmpfs -o size=1m,mode=700 tmpfs \(scratch.folder) && echo ok"])
+                == "ok"
+        )
         defer { _ = try? output(of: "umount", ["-l", scratch.folder]) }
         let store = try scratch.open()
         let (done, error) = try await fill(store)
@@ -55,7 +60,9 @@ import Testing
         try store.close()
     }
 
-    @Test(.enabled(if: geteuid() == 0, "mounting needs root")) func `a read-only disk and a stranger's home are named`() throws {
+    @Test(.enabled(if: geteuid() == 0, "mounting needs root")) func `a read-only disk and a stranger's home are named`()
+        throws
+    {
         try scratch.open().close()
         #expect(chown(scratch.path, 12345, 12345) == 0)
         #expect(#expect(throws: StateError.self) { try scratch.open() }?.code == "state.wrong_owner")

@@ -29,11 +29,15 @@ import Testing
         let inner = try Make.fullNode("inner", jump: "gate", groups: ["eu", "web"])
         // The jump host and the groups come later in the batch: the order does not matter.
         try await apply(
-            .register(inner), .register(gateway), .createGroup(try group("eu", holding: ["web"])),
-            .createGroup(try group("web")), .setVariables(["ntp": "pool.ntp.org"])
+            .register(inner),
+            .register(gateway),
+            .createGroup(try group("eu", holding: ["web"])),
+            .createGroup(try group("web")),
+            .setVariables(["ntp": "pool.ntp.org"])
         )
         let expected = Inventory(
-            nodes: [gateway, inner], groups: [try group("eu", holding: ["web"]), try group("web")],
+            nodes: [gateway, inner],
+            groups: [try group("eu", holding: ["web"]), try group("web")],
             variables: ["ntp": "pool.ntp.org"]
         )
         #expect(try await store.inventory.inventory() == expected)
@@ -68,7 +72,8 @@ import Testing
     @Test func `circles of jump hosts are refused`() async throws {
         let error = await #expect(throws: UsageError.self) {
             try await apply(
-                .register(try Make.fullNode("a", jump: "b")), .register(try Make.fullNode("b", jump: "c")),
+                .register(try Make.fullNode("a", jump: "b")),
+                .register(try Make.fullNode("b", jump: "c")),
                 .register(try Make.fullNode("c", jump: "a"))
             )
         }
@@ -78,8 +83,10 @@ import Testing
     @Test func `circles of groups are refused and shown`() async throws {
         let error = await #expect(throws: UsageError.self) {
             try await apply(
-                .createGroup(try group("a", holding: ["b", "d"])), .createGroup(try group("b", holding: ["c"])),
-                .createGroup(try group("c", holding: ["a"])), .createGroup(try group("d"))
+                .createGroup(try group("a", holding: ["b", "d"])),
+                .createGroup(try group("b", holding: ["c"])),
+                .createGroup(try group("c", holding: ["a"])),
+                .createGroup(try group("d"))
             )
         }
         #expect(error?.problem == "groups would form a circle: a → b → c → a")
@@ -87,8 +94,10 @@ import Testing
 
     @Test func `groups that share a child are no circle`() async throws {
         try await apply(
-            .createGroup(try group("a", holding: ["b", "c"])), .createGroup(try group("b", holding: ["d"])),
-            .createGroup(try group("c", holding: ["d"])), .createGroup(try group("d"))
+            .createGroup(try group("a", holding: ["b", "c"])),
+            .createGroup(try group("b", holding: ["d"])),
+            .createGroup(try group("c", holding: ["d"])),
+            .createGroup(try group("d"))
         )
         #expect(try await store.inventory.inventory().groups.count == 4)
     }
@@ -131,7 +140,9 @@ import Testing
         #expect(try await store.inventory.inventory().nodes[try NodeName("web")]?.status == .up)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `many stores opened and written at once all finish and lose nothing`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `many stores opened and written at once all finish and lose nothing`()
+        async throws
+    {
         let fresh = try Scratch()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for writer in 0..<8 {

@@ -19,13 +19,17 @@ import Testing
     }
 
     private func poll(_ node: NodeName, _ seconds: Int, _ values: [Double], device: String = "sda") -> PollRecord {
-        let samples = values.enumerated().map { Sample("m\($0)", [.init("device", device), .init("mode", "idle")], $1) }
+        let samples = values.enumerated().map {
+            Sample("m\($0)", [.init("device", device), .init("mode", "idle")], $1)
+        }
         return PollRecord(node: node, at: noon + .seconds(seconds), samples: samples)
     }
 
     @Test(arguments: [
-        0, -0.0, 1, -1, 42, 0.1, 0.5, 99.97, -3.125, 1.5e-6, 0.000_001, .pi, 1e15, 9_007_199_254_740_991, 9_007_199_254_740_994,
-        1e300, -1e-300, .leastNonzeroMagnitude, Double.infinity, -Double.infinity, 1_795_348_800.123, 123_456_789_012_345.678, 0.1 + 0.2,
+        0, -0.0, 1, -1, 42, 0.1, 0.5, 99.97, -3.125, 1.5e-6, 0.000_001, .pi, 1e15, 9_007_199_254_740_991,
+        9_007_199_254_740_994,
+        1e300, -1e-300, .leastNonzeroMagnitude, Double.infinity, -Double.infinity, 1_795_348_800.123,
+        123_456_789_012_345.678, 0.1 + 0.2,
     ])
     func `every number comes back bit for bit`(value: Double) throws {
         var packed = PackedValues()
@@ -48,7 +52,9 @@ import Testing
     }
 
     @Test func `the latest poll of each node comes back whole, after a restart too`() async throws {
-        try await store.samples.append([poll(a, 0, [1, 2]), poll(a, 15, [3, .nan, 0.5]), poll(b, 15, [9], device: "ü\0")])
+        try await store.samples.append([
+            poll(a, 0, [1, 2]), poll(a, 15, [3, .nan, 0.5]), poll(b, 15, [9], device: "ü\0"),
+        ])
         try await store.samples.append([poll(a, 14, [7])])
         try store.close()
         let latest = try await scratch.open().samples.latest(of: [a, b, try NodeName("gone")])

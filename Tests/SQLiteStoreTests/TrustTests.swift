@@ -23,7 +23,11 @@ import Testing
 
     private func destination(_ name: String, pinned: HostKey? = nil) throws -> Destination {
         try Destination(
-            node: NodeName(name), host: HostAddress("127.0.0.1"), user: UserName("pi"), credentials: [], hostKey: pinned
+            node: NodeName(name),
+            host: HostAddress("127.0.0.1"),
+            user: UserName("pi"),
+            credentials: [],
+            hostKey: pinned
         )
     }
 
@@ -65,13 +69,18 @@ import Testing
         try await trust().examine(Make.key("new"), of: try destination("web", pinned: Make.key("old")))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `hundreds of first contacts at once are all pinned before they go on`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `hundreds of first contacts at once are all pinned before they go on`()
+        async throws
+    {
         let names = (0..<300).map { "n\($0)" }
         let changes = try names.map { InventoryChange.register(try Make.node($0)) }
         try await store.inventory.apply(changes, by: operatorOfTests, at: noon)
         let shown = Mutex(0)
         let trust = RegistryTrust(
-            store: store.inventory, actor: Actor("collector"), now: { noon }, onPin: { _, _ in shown.withLock { $0 += 1 } }
+            store: store.inventory,
+            actor: Actor("collector"),
+            now: { noon },
+            onPin: { _, _ in shown.withLock { $0 += 1 } }
         )
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for name in names {
@@ -86,7 +95,8 @@ import Testing
         #expect(shown.withLock { $0 } == 300)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `of two keys shown by one node at once only one is ever trusted`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `of two keys shown by one node at once only one is ever trusted`() async throws
+    {
         let trust = trust()
         let destination = try destination("web")
         let trusted = await withTaskGroup(of: Bool.self) { tasks in

@@ -6,7 +6,9 @@ package struct Inventory: Hashable, Sendable {
     package var variables: [String: JSONValue]
 
     package init(nodes: [Node] = [], groups: [Group] = [], variables: [String: JSONValue] = [:]) {
-        self.nodes = Dictionary(nodes.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        var byName = [NodeName: Node](minimumCapacity: nodes.count)
+        for node in nodes { byName[node.name] = node }
+        self.nodes = byName
         self.groups = Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.variables = variables
     }

@@ -26,17 +26,26 @@ package struct HostAddress: CheckedText {
     }
 
     private static func isName(_ text: String) -> Bool {
-        guard !text.contains("%") else { return false }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        // Byte by byte: ten thousand nodes are read at every start.
+        let bytes = Array(text.utf8)
+        guard !bytes.contains(UInt8(ascii: "%")) else { return false }
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         // A trailing dot is an absolute name; all other parts are 1 to 63 bytes and have no hyphen at an end.
-        let labels = parts.last == "" ? parts.dropLast() : parts[...]
+        let labels = parts.last?.isEmpty == true ? parts.dropLast() : parts[...]
         guard !labels.isEmpty, labels.allSatisfy(isDNSLabel) else { return false }
-        guard labels.allSatisfy({ $0.allSatisfy(\.isNumber) }) else { return true }
-        return labels.count == 4 && parts.count == 4 && labels.allSatisfy { $0.utf8.count <= 3 && Int($0) ?? 256 < 256 }
+        guard labels.allSatisfy({ $0.allSatisfy(isDigit) }) else { return true }
+        return labels.count == 4 && parts.count == 4 && labels.allSatisfy(isByte)
     }
 
-    private static func isDNSLabel(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+    private static func isDNSLabel(_ label: ArraySlice<UInt8>) -> Bool {
+        (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// Digits for a number from 0 to 255.
+    private static func isByte(_ digits: ArraySlice<UInt8>) -> Bool {
+        digits.count <= 3 && digits.reduce(0) { $0 * 10 + Int($1 & 15) } < 256
     }
 
     private static func isIPv6(_ text: String) -> Bool {

@@ -60,6 +60,10 @@ package struct OneLine: CheckedText {
         guard text.utf8.count <= 1024 else {
             throw UsageError("bad_text", "text is \(text.utf8.count) bytes long", advice: "at most 1024 are allowed")
         }
+        if text.utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7F }) {
+            self.text = text
+            return
+        }
         // C1 controls and bidirectional overrides would let a value rewrite the line it is shown on.
         for scalar in text.unicodeScalars where scalar.rewritesItsLine {
             throw UsageError(

@@ -36,7 +36,9 @@ package enum NearMisses {
             for column in 1...max(1, right.count) where column <= right.count {
                 let same = left[row - 1] == right[column - 1]
                 current[column] = min(
-                    previous[column] + 1, current[column - 1] + 1, previous[column - 1] + (same ? 0 : 1)
+                    previous[column] + 1,
+                    current[column - 1] + 1,
+                    previous[column - 1] + (same ? 0 : 1)
                 )
                 if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
                     current[column] = min(current[column], before[column - 2] + 1)

@@ -19,10 +19,16 @@ extension NamePattern {
         do {
             self = try Self.parse(bytes, at: &index)
         } catch {
-            throw UsageError("bad_selector", "“\(text.quotedForMessage)”: \(error.reason) at character \(error.offset + 1)")
+            throw UsageError(
+                "bad_selector",
+                "“\(text.quotedForMessage)”: \(error.reason) at character \(error.offset + 1)"
+            )
         }
         guard index == bytes.count, index > 0 else {
-            throw UsageError("bad_selector", "“\(text.quotedForMessage)” is no name pattern: see character \(index + 1)")
+            throw UsageError(
+                "bad_selector",
+                "“\(text.quotedForMessage)” is no name pattern: see character \(index + 1)"
+            )
         }
     }
 
@@ -63,7 +69,10 @@ extension NamePattern {
             return .numbers(numbers)
         }
         guard let characters = characters(Array(inside)) else {
-            throw Fault(offset: start, reason: "a range such as [01-12,20] or a set of characters such as [a-f] is expected")
+            throw Fault(
+                offset: start,
+                reason: "a range such as [01-12,20] or a set of characters such as [a-f] is expected"
+            )
         }
         return .character(characters)
     }
@@ -73,7 +82,9 @@ extension NamePattern {
         let isNegated = text.first == UInt8(ascii: "!") || text.first == UInt8(ascii: "^")
         let body = Array(text.dropFirst(isNegated ? 1 : 0))
         // Numbers, commas and hyphens that are no range are a mistake, not a set of characters.
-        guard !body.isEmpty, isNegated || !body.allSatisfy({ $0.isDigit || ",-/".utf8.contains($0) }) else { return nil }
+        guard !body.isEmpty, isNegated || !body.allSatisfy({ $0.isDigit || ",-/".utf8.contains($0) }) else {
+            return nil
+        }
         var found: Set<UInt8> = []
         var index = 0
         while index < body.count {

@@ -78,7 +78,8 @@ package struct NamePattern: Hashable, Sendable {
         var places = places
         for piece in pieces where places != 0 {
             switch piece {
-            case .literal(let bytes): places = step(places, name) { name[$0...].starts(with: bytes) ? bytes.count : nil }
+            case .literal(let bytes):
+                places = step(places, name) { name[$0...].starts(with: bytes) ? bytes.count : nil }
             case .one: places = step(places, name) { _ in 1 }
             case .character(let allowed): places = step(places, name) { allowed.contains(name[$0]) ? 1 : nil }
             case .anything: places = ~(places & (0 &- places) &- 1) & (UInt64.max >> UInt64(63 - name.count))

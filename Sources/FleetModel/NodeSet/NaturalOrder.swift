@@ -32,7 +32,10 @@ package enum NaturalOrder {
 
     /// By value, of any length: without leading zeros the longer one is the greater one.
     private static func value(
-        _ left: UnsafeBufferPointer<UInt8>, _ a: Range<Int>, _ right: UnsafeBufferPointer<UInt8>, _ b: Range<Int>
+        _ left: UnsafeBufferPointer<UInt8>,
+        _ a: Range<Int>,
+        _ right: UnsafeBufferPointer<UInt8>,
+        _ b: Range<Int>
     ) -> Int {
         let zero = UInt8(ascii: "0")
         let x = left[a].drop { $0 == zero }

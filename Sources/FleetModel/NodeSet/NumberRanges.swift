@@ -14,7 +14,8 @@ package struct NumberRanges: Hashable, Sendable {
         var count: Int { (upper - lower) / step + 1 }
 
         func contains(_ digits: some Collection<UInt8>) -> Bool {
-            guard digits.count >= width, digits.count == width || digits.first != UInt8(ascii: "0") || digits.count == 1,
+            guard digits.count >= width,
+                digits.count == width || digits.first != UInt8(ascii: "0") || digits.count == 1,
                 let number = Int(digits: digits)
             else { return false }
             return lower <= number && number <= upper && (number - lower) % step == 0
@@ -52,7 +53,9 @@ package struct NumberRanges: Hashable, Sendable {
 
     private static func range(_ text: some Collection<UInt8>) -> NumberRange? {
         let halves = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard let ends = halves.first?.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false) else { return nil }
+        guard let ends = halves.first?.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false) else {
+            return nil
+        }
         guard halves.count <= 2, ends.count <= 2, let low = ends.first, let lower = Int(digits: low) else { return nil }
         guard let upper = ends.count == 2 ? Int(digits: ends[1]) : lower, upper >= lower else { return nil }
         guard let step = halves.count == 2 ? Int(digits: halves[1]) : 1, step > 0 else { return nil }

@@ -76,7 +76,9 @@ package struct Pattern: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
-    package static func == (left: Pattern, right: Pattern) -> Bool { left.text == right.text && left.flags == right.flags }
+    package static func == (left: Pattern, right: Pattern) -> Bool {
+        left.text == right.text && left.flags == right.flags
+    }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(text)

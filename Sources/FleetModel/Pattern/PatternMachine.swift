@@ -45,7 +45,11 @@ struct PatternMachine {
 
     /// Moves every thread over one scalar; the places of a match, which ends all threads that are less preferred.
     private func advance(
-        _ current: inout Threads, _ next: inout Threads, _ scalar: UInt32?, _ place: Int, whole: Bool
+        _ current: inout Threads,
+        _ next: inout Threads,
+        _ scalar: UInt32?,
+        _ place: Int,
+        whole: Bool
     ) -> [Int]? {
         for thread in 0..<current.count {
             let step = current.steps[thread]

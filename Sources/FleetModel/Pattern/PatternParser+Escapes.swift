@@ -9,7 +9,8 @@ extension PatternParser {
         case "B": return assertion(.noWordBoundary)
         case "1"..."9", "k":
             throw PatternError(
-                "the back reference “\\\(scalar)” is not supported", at: start,
+                "the back reference “\\\(scalar)” is not supported",
+                at: start,
                 advice: "RE2's language has none, so that no pattern can hang"
             )
         case "Z", "G", "K", "R", "X":
@@ -64,7 +65,11 @@ extension PatternParser {
             name.unicodeScalars.append(scalar)
         }
         guard CharacterClass.isCategory(name) else {
-            throw PatternError("“\\p{\(name.quotedForMessage)}” is not known", at: start, advice: "a category such as \\p{L} or \\p{Lu} is")
+            throw PatternError(
+                "“\\p{\(name.quotedForMessage)}” is not known",
+                at: start,
+                advice: "a category such as \\p{L} or \\p{Lu} is"
+            )
         }
         return CharacterClass(parts: [.category(name, isNegated: isNegated)], isFolded: flags.contains(.ignoringCase))
     }
@@ -97,7 +102,8 @@ extension PatternParser {
         } else {
             for _ in 0..<2 { if let scalar = next() { digits.unicodeScalars.append(scalar) } }
         }
-        guard let value = UInt32(digits, radix: 16), digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), Unicode.Scalar(value) != nil
+        guard let value = UInt32(digits, radix: 16), digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }),
+            Unicode.Scalar(value) != nil
         else { throw PatternError("“\\x” wants two hexadecimal digits, or more in braces", at: start) }
         return value
     }
@@ -155,7 +161,9 @@ extension PatternParser {
     private mutating func namedClass(_ start: Int) throws(PatternError) -> ([ClosedRange<UInt32>], Bool)? {
         guard peek == "[", index + 1 < scalars.count, scalars[index + 1] == 0x3A else { return nil }
         let rest = scalars[(index + 2)...]
-        guard let end = rest.indices.first(where: { rest[$0] == 0x3A && $0 + 1 < rest.endIndex && rest[$0 + 1] == 0x5D }) else {
+        guard
+            let end = rest.indices.first(where: { rest[$0] == 0x3A && $0 + 1 < rest.endIndex && rest[$0 + 1] == 0x5D })
+        else {
             return nil
         }
         var name = String(String.UnicodeScalarView(rest[..<end].compactMap(Unicode.Scalar.init)))

@@ -75,7 +75,9 @@ struct PatternParser {
     }
 
     private mutating func open(_ name: String?, _ start: Int) throws(PatternError) -> Int {
-        if let name, groupNames.contains(name) { throw PatternError("the group name “\(name)” is there twice", at: start) }
+        if let name, groupNames.contains(name) {
+            throw PatternError("the group name “\(name)” is there twice", at: start)
+        }
         groupNames.append(name)
         return groupNames.count - 1
     }
@@ -90,7 +92,8 @@ struct PatternParser {
         let rest = String(String.UnicodeScalarView(scalars[index...].prefix(2).compactMap(Unicode.Scalar.init)))
         if rest.hasPrefix("=") || rest.hasPrefix("!") || rest == "<=" || rest == "<!" {
             throw PatternError(
-                "lookaround “(?\(rest.hasPrefix("<") ? rest : String(rest.prefix(1)))” is not supported", at: start,
+                "lookaround “(?\(rest.hasPrefix("<") ? rest : String(rest.prefix(1)))” is not supported",
+                at: start,
                 advice: "RE2's language has none, so that no pattern can hang; say it with two tests"
             )
         }
@@ -105,7 +108,8 @@ struct PatternParser {
         var name = ""
         while let scalar = next() {
             if scalar == ">", !name.isEmpty { return name }
-            guard scalar == "_" || scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) else { break }
+            guard scalar == "_" || scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+            else { break }
             name.unicodeScalars.append(scalar)
         }
         throw PatternError("the name of the group is wrong", at: start, advice: "a name is letters, digits and _")
@@ -133,7 +137,9 @@ struct PatternParser {
         guard let (least, most) = try bounds() else { return atom }
         let isLazy = take("?") != flags.contains(.ungreedy)
         let again = index
-        if try bounds() != nil { throw PatternError("a repetition of a repetition", at: again, advice: "put the first one into ( )") }
+        if try bounds() != nil {
+            throw PatternError("a repetition of a repetition", at: again, advice: "put the first one into ( )")
+        }
         return .repeated(atom, least: least, most: most, isLazy: isLazy)
     }
 
@@ -147,7 +153,11 @@ struct PatternParser {
             return nil
         }
         guard bounds.0 <= Self.repeatLimit, bounds.1 ?? 0 <= Self.repeatLimit, bounds.0 <= bounds.1 ?? .max else {
-            throw PatternError("the repetition is out of bounds", at: start, advice: "at most {\(Self.repeatLimit)}, the smaller first")
+            throw PatternError(
+                "the repetition is out of bounds",
+                at: start,
+                advice: "at most {\(Self.repeatLimit)}, the smaller first"
+            )
         }
         return bounds
     }

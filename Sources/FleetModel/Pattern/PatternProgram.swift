@@ -31,7 +31,10 @@ struct PatternProgram: Sendable {
 
     private mutating func add(_ tree: PatternTree) throws(PatternError) {
         guard steps.count < Self.sizeLimit else {
-            throw PatternError("the pattern is too large", advice: "repetitions of repetitions multiply: use smaller ones")
+            throw PatternError(
+                "the pattern is too large",
+                advice: "repetitions of repetitions multiply: use smaller ones"
+            )
         }
         switch tree {
         case .empty: break

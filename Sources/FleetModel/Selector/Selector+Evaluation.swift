@@ -53,7 +53,8 @@ struct SelectorEvaluation {
             guard let group = try? GroupName(name), inventory.groups[group] != nil else {
                 let near = NearMisses.question(for: name, among: inventory.groups.keys.lazy.map(\.text))
                 throw UsageError(
-                    "unknown_group", "unknown group “\(name.quotedForMessage)”" + (near.map { ", " + $0 } ?? ""),
+                    "unknown_group",
+                    "unknown group “\(name.quotedForMessage)”" + (near.map { ", " + $0 } ?? ""),
                     advice: "see: flotilla group list"
                 )
             }
@@ -65,7 +66,8 @@ struct SelectorEvaluation {
     private func names(_ pattern: NamePattern) throws(UsageError) -> [String] {
         guard let names = pattern.names() else {
             throw UsageError(
-                "bad_selector", "“\(pattern.text.quotedForMessage)” stands for more than \(NamePattern.expansionLimit) names",
+                "bad_selector",
+                "“\(pattern.text.quotedForMessage)” stands for more than \(NamePattern.expansionLimit) names",
                 advice: "use a glob: pi-*"
             )
         }
@@ -75,9 +77,13 @@ struct SelectorEvaluation {
     private func unknown(_ name: String) -> UsageError {
         let known = [inventory.nodes.keys.map(\.text), inventory.groups.keys.map(\.text)].joined()
         let near = NearMisses.question(for: name, among: Set(known))
-        let advice = Selector.State(rawValue: name) != nil ? "the state is written with its own colon: &:\(name)" : "see: flotilla list"
+        let advice =
+            Selector.State(rawValue: name) != nil
+            ? "the state is written with its own colon: &:\(name)" : "see: flotilla list"
         return UsageError(
-            "unknown_node", "unknown node or group “\(name.quotedForMessage)”" + (near.map { ", " + $0 } ?? ""), advice: advice
+            "unknown_node",
+            "unknown node or group “\(name.quotedForMessage)”" + (near.map { ", " + $0 } ?? ""),
+            advice: advice
         )
     }
 

@@ -46,7 +46,9 @@ package struct Selector: Hashable, Sendable, CustomStringConvertible {
 
     /// The one node that the selector names by nothing but its name, if it is written so.
     package var singleName: String? {
-        guard case .name(let pattern) = root, case .literal = pattern.pieces.first, pattern.pieces.count == 1 else { return nil }
+        guard case .name(let pattern) = root, case .literal = pattern.pieces.first, pattern.pieces.count == 1 else {
+            return nil
+        }
         return pattern.text
     }
 

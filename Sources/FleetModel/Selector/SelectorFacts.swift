@@ -8,7 +8,9 @@ package struct SelectorFacts: Sendable {
     package var stale: Set<NodeName>
 
     package init(
-        drifted: Set<NodeName> = [], alerting: Set<NodeName> = [], stale: Set<NodeName> = [],
+        drifted: Set<NodeName> = [],
+        alerting: Set<NodeName> = [],
+        stale: Set<NodeName> = [],
         fact: @escaping @Sendable (NodeName, String) -> String? = { _, _ in nil }
     ) {
         self.fact = fact

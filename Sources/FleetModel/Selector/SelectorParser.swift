@@ -10,7 +10,10 @@ struct SelectorParser {
         self.text = text
         self.bytes = Array(text.utf8)
         guard bytes.count <= Self.lengthLimit else {
-            throw UsageError("bad_selector", "the selector is \(bytes.count) bytes long; at most \(Self.lengthLimit) are allowed")
+            throw UsageError(
+                "bad_selector",
+                "the selector is \(bytes.count) bytes long; at most \(Self.lengthLimit) are allowed"
+            )
         }
     }
 
@@ -113,7 +116,9 @@ struct SelectorParser {
             throw fault(error.reason)
         }
         let scalar = String(decoding: bytes[index...].prefix(4), as: UTF8.self).unicodeScalars.first
-        throw fault("a name is expected\(sign.map { " after " + $0 } ?? ""), not \(scalar?.shownInMessage ?? "the end")")
+        throw fault(
+            "a name is expected\(sign.map { " after " + $0 } ?? ""), not \(scalar?.shownInMessage ?? "the end")"
+        )
     }
 
     /// Nil, without a step ahead, where no test operator follows the name.
@@ -137,7 +142,10 @@ struct SelectorParser {
             return .matches(try Pattern(value))
         } catch {
             index = start
-            throw fault("the regular expression “\(value.quotedForMessage)” is wrong: \(error.problem)", advice: error.advice)
+            throw fault(
+                "the regular expression “\(value.quotedForMessage)” is wrong: \(error.problem)",
+                advice: error.advice
+            )
         }
     }
 
@@ -202,6 +210,10 @@ struct SelectorParser {
 
     private func fault(_ reason: String, advice: String? = nil) -> UsageError {
         let place = String(decoding: bytes[..<index], as: UTF8.self).count + 1
-        return UsageError("bad_selector", "selector “\(text.quotedForMessage)”: \(reason) (at character \(place))", advice: advice)
+        return UsageError(
+            "bad_selector",
+            "selector “\(text.quotedForMessage)”: \(reason) (at character \(place))",
+            advice: advice
+        )
     }
 }

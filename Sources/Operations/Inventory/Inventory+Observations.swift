@@ -18,7 +18,8 @@ extension Inventory {
     package func unknown(node name: String, reason: String = "") -> UsageError {
         let question = NearMisses.question(for: name, among: nodes.keys.lazy.map(\.text))
         return UsageError(
-            "unknown_node", "\(reason)unknown node “\(name)”" + (question.map { ", " + $0 } ?? ""),
+            "unknown_node",
+            "\(reason)unknown node “\(name)”" + (question.map { ", " + $0 } ?? ""),
             advice: nodes.isEmpty ? "no node is registered yet: flotilla register NAME HOST USER" : "see: flotilla list"
         )
     }
@@ -27,7 +28,8 @@ extension Inventory {
     package func unknown(group name: String, reason: String = "", advice: String? = nil) -> UsageError {
         let question = NearMisses.question(for: name, among: groups.keys.lazy.map(\.text))
         return UsageError(
-            "unknown_group", "\(reason)unknown group “\(name)”" + (question.map { ", " + $0 } ?? ""),
+            "unknown_group",
+            "\(reason)unknown group “\(name)”" + (question.map { ", " + $0 } ?? ""),
             advice: advice ?? "see: flotilla group list"
         )
     }

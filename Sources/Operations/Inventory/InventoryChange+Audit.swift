@@ -4,6 +4,7 @@ extension InventoryChange {
     /// What the audit record says about this change. Values of variables are left out: they may hold passwords.
     ///
     /// - Parameter inventory: the registry as it was before.
+    /// - Returns: the record to append.
     package func auditEntry(before inventory: Inventory) -> AuditEntry {
         switch self {
         case .register(let node): AuditEntry("node.register", node: node.name, detail: .object(node.auditFields))
@@ -19,7 +20,10 @@ extension InventoryChange {
         case .removeNode(let node, let group):
             AuditEntry("group.remove_node", node: node, detail: ["group": .string(group.text)])
         case .setVariables(let variables):
-            AuditEntry("inventory.variables", detail: ["variables": .array(variables.keys.sorted().map { .string($0) })])
+            AuditEntry(
+                "inventory.variables",
+                detail: ["variables": .array(variables.keys.sorted().map { .string($0) })]
+            )
         case .pinHostKey(let key, let name):
             AuditEntry("host_key.pin", node: name, detail: Self.pinned(key, instead: inventory.nodes[name]?.hostKey))
         case .forgetHostKey(let name):

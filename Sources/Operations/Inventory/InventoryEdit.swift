@@ -68,7 +68,8 @@ package struct InventoryEdit {
         guard let first = users.first, let jump = first.jump else { return }
         let others = users.filter { $0.jump == jump }
         throw UsageError(
-            "jump_in_use", "“\(jump)” is the jump host of “\(first.name)”"
+            "jump_in_use",
+            "“\(jump)” is the jump host of “\(first.name)”"
                 + (others.count > 1 ? " and \(others.count - 1) more" : ""),
             advice: "first give them another way: flotilla update \(first.name) jump OTHER"
         )
@@ -77,7 +78,8 @@ package struct InventoryEdit {
     private mutating func register(_ node: Node) throws(UsageError) {
         guard inventory.nodes[node.name] == nil else {
             throw UsageError(
-                "duplicate_node", "node “\(node.name)” is registered already",
+                "duplicate_node",
+                "node “\(node.name)” is registered already",
                 advice: "change it with: flotilla update \(node.name) FIELD VALUE"
             )
         }

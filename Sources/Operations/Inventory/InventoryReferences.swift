@@ -37,7 +37,10 @@ struct InventoryReferences {
             return inventory.unknown(node: jump.text, reason: "jump host of “\(node.name)”: ")
         }
         let missing = node.groups.filter { inventory.groups[$0] == nil }.min()
-        return inventory.unknown(group: missing?.text ?? "", advice: "make it first with: flotilla group create \(missing?.text ?? "NAME")")
+        return inventory.unknown(
+            group: missing?.text ?? "",
+            advice: "make it first with: flotilla group create \(missing?.text ?? "NAME")"
+        )
     }
 
     private func checkJumpCircles() throws(UsageError) {
@@ -46,7 +49,9 @@ struct InventoryReferences {
             var path: [NodeName] = []
             var next: NodeName? = start.name
             while let name = next, !settled.contains(name) {
-                if let again = path.firstIndex(of: name) { throw Self.circle("jump", "jump hosts", path[again...] + [name]) }
+                if let again = path.firstIndex(of: name) {
+                    throw Self.circle("jump", "jump hosts", path[again...] + [name])
+                }
                 path.append(name)
                 next = inventory.nodes[name]?.jump
             }

@@ -13,10 +13,13 @@ package actor RegistryTrust: HostKeyTrust {
     private var waiting: [Pin] = []
     private var isWriting = false
 
-    /// - Parameter onPin: called once for each key that was pinned, to show it.
+    /// `onPin` is called once for each key that was pinned, to show it.
     package init(
-        store: any InventoryStore, policy: HostKeyPolicy = .pinFirst, actor: Actor,
-        now: @escaping @Sendable () -> Timestamp, onPin: @escaping @Sendable (NodeName, HostKey) -> Void = { _, _ in }
+        store: any InventoryStore,
+        policy: HostKeyPolicy = .pinFirst,
+        actor: Actor,
+        now: @escaping @Sendable () -> Timestamp,
+        onPin: @escaping @Sendable (NodeName, HostKey) -> Void = { _, _ in }
     ) {
         self.store = store
         self.policy = policy
@@ -95,7 +98,9 @@ package actor RegistryTrust: HostKeyTrust {
     }
 
     private func writeSingly(_ batch: [Pin], after error: any Error) async {
-        guard batch.count > 1, error is UsageError || error is LostRace else { return batch.forEach { $0.done.resume(throwing: error) } }
+        guard batch.count > 1, error is UsageError || error is LostRace else {
+            return batch.forEach { $0.done.resume(throwing: error) }
+        }
         for pin in batch {
             do {
                 try await write([pin])

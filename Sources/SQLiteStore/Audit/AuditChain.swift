@@ -27,7 +27,10 @@ struct AuditChain {
     /// The first record that does not fit, or the one that should follow the last where records are missing at the end.
     func firstBroken() throws -> Int64? {
         var (expected, hash) = (Int64(1), Self.genesis)
-        let rows = try Row.fetchCursor(database, sql: "SELECT sequence, at, actor, action, node, detail, hash FROM audit ORDER BY sequence")
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT sequence, at, actor, action, node, detail, hash FROM audit ORDER BY sequence"
+        )
         while let row = try rows.next() {
             let record = Record(row)
             let stored: String = row[6]

@@ -38,11 +38,16 @@ package final class SQLiteAudit: AuditLog {
     private static func record(_ row: Row, _ path: String) throws -> RecordedAudit {
         do {
             let entry = try AuditEntry(
-                row[3], node: (row[4] as String?).map { try NodeName($0) },
+                row[3],
+                node: (row[4] as String?).map { try NodeName($0) },
                 detail: try StoredJSON.value(row[5])
             )
             return RecordedAudit(
-                sequence: row[0], at: Timestamp(milliseconds: row[1]), actor: Actor(row[2]), entry: entry, hash: row[6]
+                sequence: row[0],
+                at: Timestamp(milliseconds: row[1]),
+                actor: Actor(row[2]),
+                entry: entry,
+                hash: row[6]
             )
         } catch let error as UsageError {
             throw StateError.damaged(path, because: "audit record \(row[0] as Int64): \(error.problem)")

@@ -31,7 +31,9 @@ struct FileInspection {
         }
         let size = Self.size(of: path)
         // While a log waits, the file may rightly be behind its header: a checkpoint may have been cut off.
-        guard Self.size(of: path + "-wal") == 0, Self.number(header, at: 24) == Self.number(header, at: 92) else { return }
+        guard Self.size(of: path + "-wal") == 0, Self.number(header, at: 24) == Self.number(header, at: 92) else {
+            return
+        }
         let expected = Int(Self.number(header, at: 28)) * pageSize
         guard size >= expected else {
             throw StateError.damaged(path, because: "it is cut short: \(size) of \(expected) bytes")

@@ -55,6 +55,21 @@ final class SQLiteFile: Sendable {
         }
     }
 
+    /// Copies one consistent moment into a new file, readable by its owner only; readers and writers go on meanwhile.
+    func copy(to target: String) throws(StateError) {
+        let place = StatePlace(path: target)
+        try place.check()
+        guard FileInspection(path: target).isEmpty else {
+            throw StateError("file_exists", "\(target) is there already", advice: "name a file that is not there yet")
+        }
+        try place.makePrivateFile()
+        try Self.translating(target) {
+            let copy = try DatabaseQueue(path: target)
+            try pool.backup(to: copy)
+            try copy.close()
+        }
+    }
+
     func close() throws(StateError) {
         try Self.translating(path) { try pool.close() }
     }

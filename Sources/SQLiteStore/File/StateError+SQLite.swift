@@ -12,7 +12,8 @@ extension StateError {
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: self = .notWritable(path, errno: EACCES, detail: detail)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
-                "busy", "\(path): another process has held the database for too long",
+                "busy",
+                "\(path): another process has held the database for too long",
                 advice: "see which with: fuser \(path), then try again"
             )
         case .SQLITE_IOERR where Self.isFull(path): self = .diskFull(path, detail: detail)
@@ -25,29 +26,34 @@ extension StateError {
 
     static func damaged(_ path: String, because reason: String) -> StateError {
         StateError(
-            "damaged", "\(path) is damaged: \(reason)",
-            advice: "nothing was changed; keep a copy of it and of its -wal and -shm files, then restore the last backup "
+            "damaged",
+            "\(path) is damaged: \(reason)",
+            advice:
+                "nothing was changed; keep a copy of it and of its -wal and -shm files, then restore the last backup "
                 + "from the home's backups folder over it, or save what can be read with: sqlite3 \(path) .recover"
         )
     }
 
     static func foreignFile(_ path: String) -> StateError {
         StateError(
-            "foreign_file", "\(path) is a database of another program",
+            "foreign_file",
+            "\(path) is a database of another program",
             advice: "nothing was changed; move it away, or name another home with --home"
         )
     }
 
     static func diskFull(_ path: String, detail: String) -> StateError {
         StateError(
-            "disk_full", "no space left for \(path)\(StateError.disk(of: path)): \(detail)",
+            "disk_full",
+            "no space left for \(path)\(StateError.disk(of: path)): \(detail)",
             advice: "nothing that was reported as done is lost; make room there, then do it again"
         )
     }
 
     static func notWritable(_ path: String, errno: Int32, detail: String? = nil) -> StateError {
         StateError(
-            "not_writable", "\(path) cannot be written: \(detail ?? message(errno))",
+            "not_writable",
+            "\(path) cannot be written: \(detail ?? message(errno))",
             advice: "see with: ls -ld \(path) and findmnt -T \(path); or name another home with --home"
         )
     }
@@ -61,6 +67,7 @@ extension StateError {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return "" }
         let unit = UInt64(status.f_frsize)
-        return " (\((UInt64(status.f_bavail) * unit) >> 20) of \((UInt64(status.f_blocks) * unit) >> 20) MiB free on its disk)"
+        return
+            " (\((UInt64(status.f_bavail) * unit) >> 20) of \((UInt64(status.f_blocks) * unit) >> 20) MiB free on its disk)"
     }
 }

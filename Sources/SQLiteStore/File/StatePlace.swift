@@ -38,7 +38,8 @@ struct StatePlace {
     private func checkOwner(_ status: stat, of place: String) throws(StateError) {
         guard status.st_uid != geteuid() else { return }
         throw StateError(
-            "wrong_owner", "\(place) belongs to user \(status.st_uid), but this is user \(geteuid())",
+            "wrong_owner",
+            "\(place) belongs to user \(status.st_uid), but this is user \(geteuid())",
             advice: "run as its owner, or name another home with --home, or: chown -R \(geteuid()) \(folder)"
         )
     }

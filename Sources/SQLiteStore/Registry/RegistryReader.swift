@@ -44,7 +44,10 @@ struct RegistryReader {
 
     private static func node(_ row: Row) throws -> Node {
         var node = try Node(
-            name: NodeName(row[1]), host: HostAddress(row[2]), user: UserName(row[4]), port: Port(row[3] as Int)
+            name: NodeName(row[1]),
+            host: HostAddress(row[2]),
+            user: UserName(row[4]),
+            port: Port(row[3] as Int)
         )
         node.transport = try known(Node.Transport(rawValue: row[5]), "transport")
         node.variables = try StoredJSON.object(row[6])

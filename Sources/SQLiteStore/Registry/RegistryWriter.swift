@@ -61,7 +61,8 @@ struct RegistryWriter {
         let id = try Int64.fetchOne(
             statement(sql),
             arguments: [
-                node.name.text, node.host.text, Int(node.port.number), node.user.text, node.jump?.text, node.location?.text,
+                node.name.text, node.host.text, Int(node.port.number), node.user.text, node.jump?.text,
+                node.location?.text,
                 node.details?.text, node.profile?.rawValue, node.transport.rawValue, node.identityFile?.text,
                 StoredJSON.text(node.variables),
             ]

@@ -57,7 +57,10 @@ package final class SQLiteInventory: InventoryStore {
     private func moment(_ database: Database) throws -> Moment {
         let versions = try RegistryVersions(database)
         if let known = cache.withLock({ $0 }), known.versions == versions { return known }
-        let fresh = Moment(versions: versions, inventory: try RegistryReader(database: database, path: file.path).inventory())
+        let fresh = Moment(
+            versions: versions,
+            inventory: try RegistryReader(database: database, path: file.path).inventory()
+        )
         keep(fresh)
         return fresh
     }

@@ -97,7 +97,10 @@ enum StoredJSON {
 
         private mutating func string() -> String? {
             guard take(UInt8(ascii: "\"")) else { return nil }
-            var found: [UInt8] = []
+            let plain = bytes[index...].prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+            index = plain.endIndex
+            if take(UInt8(ascii: "\"")) { return String(decoding: plain, as: UTF8.self) }
+            var found = Array(plain)
             while index < bytes.count {
                 let byte = bytes[index]
                 index += 1

@@ -63,7 +63,8 @@ package final class SQLiteSamples: SampleStore {
         let values: [Moment] = try await file().read { [self] database in
             let sql = "SELECT moment, layout, body FROM polls WHERE moment BETWEEN ? AND ? ORDER BY moment"
             let rows = try Row.fetchCursor(
-                database, sql: sql,
+                database,
+                sql: sql,
                 arguments: [PollMoment.number(of: number, at: since), PollMoment.last(of: number)]
             )
             var places: [Int64: Int?] = [:]
@@ -110,7 +111,10 @@ package final class SQLiteSamples: SampleStore {
     }
 
     private static func insert(
-        _ poll: PollRecord, _ node: Int64, _ catalog: inout SeriesCatalog, _ database: Database
+        _ poll: PollRecord,
+        _ node: Int64,
+        _ catalog: inout SeriesCatalog,
+        _ database: Database
     ) throws {
         let layout = try catalog.layout(of: poll.samples, node: node, at: poll.at, in: database)
         var body = PackedValues()

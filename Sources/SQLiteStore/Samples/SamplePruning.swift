@@ -1,5 +1,5 @@
-import Foundation
 import FleetModel
+import Foundation
 import GRDB
 
 /// Forgets old polls in many short transactions, so that a poll that arrives meanwhile never waits for long.

@@ -39,7 +39,8 @@ struct SeriesCatalog {
             INSERT INTO layouts (series, last_used) VALUES (?, ?)
             ON CONFLICT (series) DO UPDATE SET last_used = max(last_used, excluded.last_used) RETURNING id
             """,
-            [Data(packed), hour * Self.hour], in: database
+            [Data(packed), hour * Self.hour],
+            in: database
         )
         lastLayouts[node] = Remembered(hash: hash, layout: layout, hour: hour)
         return layout
@@ -49,7 +50,8 @@ struct SeriesCatalog {
         if let known = self.series[series] { return known }
         let key = Data(series.key)
         let select = try database.cachedStatement(sql: "SELECT id FROM series WHERE key = ?")
-        let id = try Int64.fetchOne(select, arguments: [key])
+        let id =
+            try Int64.fetchOne(select, arguments: [key])
             ?? number("INSERT INTO series (key) VALUES (?) RETURNING id", [key], in: database)
         self.series[series] = id
         return id

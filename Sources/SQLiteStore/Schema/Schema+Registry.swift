@@ -6,7 +6,8 @@ extension Schema {
         migrations: [Migration(name: "0001 registry and audit", sql: registryTables + auditTables)],
         objects: [
             "migrations", "versions", "settings", "groups", "group_children", "group_children_by_child", "nodes",
-            "nodes_by_jump", "node_labels", "group_members", "group_members_by_group", "host_keys", "node_status", "audit",
+            "nodes_by_jump", "node_labels", "group_members", "group_members_by_group", "host_keys", "node_status",
+            "audit",
             "audit_by_node", "audit_by_time", "audit_head", "audit_is_never_edited", "audit_is_never_deleted",
         ]
     )
