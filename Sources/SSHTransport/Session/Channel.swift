@@ -212,7 +212,8 @@ final class Channel {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer, isStderr: Bool) -> Int32 {
-        guard let onData else { return Int32(clamping: bytes.count) }
+        // Nobody takes bytes yet: they are kept back until somebody drains them.
+        guard let onData else { return isAbandoned ? Int32(clamping: bytes.count) : 0 }
         return Int32(clamping: onData(bytes, isStderr ? .stderr : .stdout))
     }
 
