@@ -80,7 +80,7 @@ struct ReachTests {
             try run("/bin/sh", "-c", "echo \"cert-authority $(cat \(folder)/ca.pub)\" >> \(folder)/authorized_keys")
             let agent = try spawn(["/usr/bin/ssh-agent", "-D", "-a", folder + "/agent"], output: "/dev/null")
             defer {
-                kill(agent, SIGTERM)
+                kill(agent, SIGKILL)
                 waitpid(agent, nil, 0)
             }
             try run("/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do [ -S \(folder)/agent ] && break; sleep 0.2; done; SSH_AUTH_SOCK=\(folder)/agent ssh-add -q \(folder)/key")
