@@ -16,7 +16,9 @@ struct ReachTests {
             for path in [[first], [first, second]] {
                 let node = try server.node("target-\(path.count)", "127.0.1.3", path: path)
                 let result = await shell.run(
-                    RemoteJob(.loginShell("cat | wc -c"), stdin: .bytes([UInt8](repeating: 7, count: 2_000_000))), on: node)
+                    RemoteJob(.loginShell("cat | wc -c"), stdin: .bytes([UInt8](repeating: 7, count: 2_000_000))),
+                    on: node
+                )
                 #expect(result.ending == .exited(0))
                 #expect(result.stdout.text == "2000000\n")
             }
@@ -83,7 +85,11 @@ struct ReachTests {
                 kill(agent, SIGKILL)
                 waitpid(agent, nil, 0)
             }
-            try run("/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do [ -S \(folder)/agent ] && break; sleep 0.2; done; SSH_AUTH_SOCK=\(folder)/agent ssh-add -q \(folder)/key")
+            try run(
+                "/bin/sh",
+                "-c",
+                "for i in 1 2 3 4 5 6 7 8 9; do [ -S \(folder)/agent ] && break; sleep 0.2; done; SSH_AUTH_SOCK=\(folder)/agent ssh-add -q \(folder)/key"
+            )
             let cases: [([Credential], RemoteError.Code?)] = [
                 ([.keyFile(path: folder + "/locked", passphrase: Secret("open sesame"))], nil),
                 ([.keyFile(path: folder + "/locked")], .authDenied),
@@ -95,7 +101,10 @@ struct ReachTests {
             ]
             let shell = makeShell()
             for (credentials, code) in cases {
-                let result = await shell.run(RemoteJob(.loginShell("true")), on: try server.node(credentials: credentials))
+                let result = await shell.run(
+                    RemoteJob(.loginShell("true")),
+                    on: try server.node(credentials: credentials)
+                )
                 #expect(result.error?.kind == code, "\(credentials)")
             }
             await shell.shutdown()
@@ -117,10 +126,14 @@ struct ReachTests {
             let refused = await shell.run(RemoteJob(.loginShell("true"), deadlines: hasty), on: closed)
             #expect(refused.error?.kind == .connectRefused)
             let first = await shell.run(
-                RemoteJob(.loginShell("sleep 60"), deadlines: .init(firstByte: .seconds(1))), on: try server.node())
+                RemoteJob(.loginShell("sleep 60"), deadlines: .init(firstByte: .seconds(1))),
+                on: try server.node()
+            )
             #expect(first.error?.kind == .firstByteTimeout)
             let idle = await shell.run(
-                RemoteJob(.loginShell("echo a; sleep 60"), deadlines: .init(idle: .seconds(1))), on: try server.node())
+                RemoteJob(.loginShell("echo a; sleep 60"), deadlines: .init(idle: .seconds(1))),
+                on: try server.node()
+            )
             #expect(idle.error?.kind == .idleTimeout)
             #expect(idle.stdout.text == "a\n")
             await shell.shutdown()
@@ -131,7 +144,10 @@ struct ReachTests {
         try await LocalSSHD.with { server in
             let shell = makeShell()
             let limits = OutputLimits(memory: 1000, total: 5000, spillDirectory: server.folder.path)
-            let result = await shell.run(RemoteJob(.loginShell("head -c 9000 /dev/zero"), limits: limits), on: try server.node())
+            let result = await shell.run(
+                RemoteJob(.loginShell("head -c 9000 /dev/zero"), limits: limits),
+                on: try server.node()
+            )
             #expect(result.stdout.head.count == 1000)
             #expect(result.stdout.total == 9000)
             #expect(result.stdout.isTruncated)
@@ -150,7 +166,7 @@ struct ReachTests {
         chmod(file.path, 0o600)
         let line = try run("/usr/bin/ssh-keygen", "-y", "-f", file.path)
         let read = try KeyPair.publicLine(ofPrivateKeyFile: file.path, comment: "flotilla operate")
-        #expect(line.split(separator: " ").prefix(2) == pair.publicLine.split(separator: " ").prefix(2))
+        #expect(line.split(whereSeparator: \.isWhitespace).prefix(2) == pair.publicLine.split(separator: " ").prefix(2))
         #expect(read.publicLine == pair.publicLine)
         let shown = try run("/usr/bin/ssh-keygen", "-l", "-f", file.path)
         #expect(shown.contains(pair.fingerprint))

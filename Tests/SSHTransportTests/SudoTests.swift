@@ -13,7 +13,11 @@ struct SudoUser {
     init() throws {
         try run("/usr/sbin/useradd", "--create-home", "--shell", "/bin/sh", name)
         try run("/bin/sh", "-c", "echo '\(name):\(password)' | chpasswd")
-        try run("/bin/sh", "-c", "echo '\(name) ALL=(ALL) ALL' > /etc/sudoers.d/\(name) && chmod 440 /etc/sudoers.d/\(name)")
+        try run(
+            "/bin/sh",
+            "-c",
+            "echo '\(name) ALL=(ALL) ALL' > /etc/sudoers.d/\(name) && chmod 440 /etc/sudoers.d/\(name)"
+        )
     }
 
     func remove() {
@@ -56,12 +60,16 @@ struct SudoTests {
         defer { user.remove() }
         try await LocalSSHD.with(["PasswordAuthentication yes"]) { server in
             let shell = makeShell()
-            var node = try server.node(credentials: [.keyboardInteractive(Secret("none")), .password(Secret(user.password))])
+            var node = try server.node(credentials: [
+                .keyboardInteractive(Secret("none")), .password(Secret(user.password)),
+            ])
             node.user = try UserName(user.name)
             let mark = "85\(Int.random(in: 100_000...999_999))"
             let job = RemoteJob(
-                .loginShell("sleep \(mark) & setsid sleep \(mark)"), elevation: Elevation(password: Secret(user.password)),
-                deadlines: .init(total: .seconds(4)))
+                .loginShell("sleep \(mark) & setsid sleep \(mark)"),
+                elevation: Elevation(password: Secret(user.password)),
+                deadlines: .init(total: .seconds(4))
+            )
             let result = await shell.run(job, on: node)
             #expect(result.error?.kind == .timeout)
             let left = try run("/bin/sh", "-c", "pgrep -fx 'sleep \(mark)' || true")
