@@ -36,12 +36,15 @@ package struct KeyPair: Sendable {
     ///
     /// - Throws: `StateError` when the file is no private key, or is encrypted and the passphrase is wrong or missing.
     package static func publicLine(
-        ofPrivateKeyFile path: String, passphrase: Secret? = nil, comment: String = ""
+        ofPrivateKeyFile path: String,
+        passphrase: Secret? = nil,
+        comment: String = ""
     ) throws(StateError) -> (publicLine: String, fingerprint: String) {
         var key: ssh_key?
         let code = withCString(of: passphrase) { ssh_pki_import_privkey_file(path, $0, nil, nil, &key) }
         guard code == SSH_OK, let key else {
-            let why = access(path, R_OK) == 0
+            let why =
+                access(path, R_OK) == 0
                 ? "it is no private key, or it is encrypted and the passphrase is missing or wrong"
                 : String(cString: strerror(errno))
             throw StateError("key_not_read", "the private key \(path) could not be read: \(why)")
@@ -50,7 +53,9 @@ package struct KeyPair: Sendable {
         return try describe(key, comment: comment)
     }
 
-    private static func describe(_ key: ssh_key, comment: String) throws(StateError) -> (publicLine: String, fingerprint: String) {
+    private static func describe(_ key: ssh_key, comment: String) throws(StateError) -> (
+        publicLine: String, fingerprint: String
+    ) {
         var publicKey: ssh_key?
         guard ssh_pki_export_privkey_to_pubkey(key, &publicKey) == SSH_OK, let publicKey else {
             throw StateError("key_not_read", "libssh could not derive the public key")

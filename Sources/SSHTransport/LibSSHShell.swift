@@ -25,7 +25,9 @@ package final class LibSSHShell: RemoteShell {
 
     @SSHLoop
     package func open(
-        _ command: Command, on destination: Destination, deadlines: Deadlines
+        _ command: Command,
+        on destination: Destination,
+        deadlines: Deadlines
     ) async throws -> any RemoteStream {
         let waiter = Waiter()
         let buffer = StreamBuffer()
@@ -36,13 +38,23 @@ package final class LibSSHShell: RemoteShell {
         }
         defer { total?.cancel() }
         guard !command.holdsNUL else {
-            throw RemoteError(.channelRefused, destination.node, "the command holds a NUL byte, which no shell can take")
+            throw RemoteError(
+                .channelRefused,
+                destination.node,
+                "the command holds a NUL byte, which no shell can take"
+            )
         }
         return try await withTaskCancellationHandler {
             do {
                 let session = try await SessionChannel.start(
-                    ShellEnvelope.line(for: command, nonce: nil), on: destination, deadlines, pool: pool, waiter: waiter,
-                    stage: { _ in }, prepare: { $0.onData = buffer.take })
+                    ShellEnvelope.line(for: command, nonce: nil),
+                    on: destination,
+                    deadlines,
+                    pool: pool,
+                    waiter: waiter,
+                    stage: { _ in },
+                    prepare: { $0.onData = buffer.take }
+                )
                 return ChannelStream(session, pool, destination.node, buffer: buffer)
             } catch let error as RemoteError where error.kind == .cancelled && Task.isCancelled {
                 throw CancellationError()

@@ -12,7 +12,9 @@ struct EngineTests {
         try await LocalSSHD.with { server in
             let shell = makeShell()
             let result = await shell.run(
-                RemoteJob(.loginShell("printf 'a\\0b\\377'; echo oops >&2; exit 7")), on: try server.node())
+                RemoteJob(.loginShell("printf 'a\\0b\\377'; echo oops >&2; exit 7")),
+                on: try server.node()
+            )
             #expect(result.ending == .exited(7))
             #expect(result.stdout.head == [97, 0, 98, 255])
             #expect(result.stderr.text == "oops\n")
@@ -26,7 +28,9 @@ struct EngineTests {
             let shell = makeShell(trust: trust)
             let node = try server.node()
             let results = await withTaskGroup(of: CommandResult.self) { group in
-                for number in 0..<40 { group.addTask { await shell.run(RemoteJob(.loginShell("echo \(number)")), on: node) } }
+                for number in 0..<40 {
+                    group.addTask { await shell.run(RemoteJob(.loginShell("echo \(number)")), on: node) }
+                }
                 return await group.reduce(into: [CommandResult]()) { $0.append($1) }
             }
             let successes = results.count(where: \.isSuccess)
@@ -43,7 +47,9 @@ struct EngineTests {
             let shell = makeShell()
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let result = await shell.run(
-                RemoteJob(.loginShell("cat"), stdin: .bytes(bytes), limits: .init(memory: 8 << 20)), on: try server.node())
+                RemoteJob(.loginShell("cat"), stdin: .bytes(bytes), limits: .init(memory: 8 << 20)),
+                on: try server.node()
+            )
             #expect(result.ending == .exited(0))
             #expect(result.stdout.head == bytes)
             await shell.shutdown()
@@ -65,7 +71,9 @@ struct EngineTests {
             let mark = "86\(Int.random(in: 100_000...999_999))"
             let text = "setsid sleep \(mark) & (sleep \(mark) | sleep \(mark)) & sleep \(mark); echo never"
             let result = await shell.run(
-                RemoteJob(.loginShell(text), deadlines: .init(total: .seconds(1))), on: try server.node())
+                RemoteJob(.loginShell(text), deadlines: .init(total: .seconds(1))),
+                on: try server.node()
+            )
             #expect(result.error?.kind == .timeout)
             let left = try run("/bin/sh", "-c", "pgrep -fx 'sleep \(mark)' || true")
             #expect(left == "")
@@ -77,7 +85,10 @@ struct EngineTests {
         try await LocalSSHD.with { server in
             let shell = makeShell()
             let stream = try await shell.open(
-                .script("while read -r line; do echo \"<$line>\"; done"), on: try server.node(), deadlines: .init())
+                .script("while read -r line; do echo \"<$line>\"; done"),
+                on: try server.node(),
+                deadlines: .init()
+            )
             for number in 0..<20 {
                 try await stream.send(Array("\(number)\n".utf8))
                 let chunk = try await stream.next(within: .seconds(10))

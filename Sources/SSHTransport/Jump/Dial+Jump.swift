@@ -17,9 +17,15 @@ extension Dial {
             return pump
         } catch {
             pool.end(ticket)
-            guard let error = error as? RemoteError, error.node == hop.node, hop.node != destination.node else { throw error }
+            guard let error = error as? RemoteError, error.node == hop.node, hop.node != destination.node else {
+                throw error
+            }
             throw RemoteError(
-                .jumpFailed, destination.node, "jump host \(hop.node.text): \(error.problem) (\(error.code))", advice: error.advice)
+                .jumpFailed,
+                destination.node,
+                "jump host \(hop.node.text): \(error.problem) (\(error.code))",
+                advice: error.advice
+            )
         }
     }
 
@@ -56,8 +62,11 @@ extension Dial {
         }
         if reason.contains("prohibited") {
             return failure(
-                .jumpFailed, text,
-                advice: "allow forwarding on the jump host: AllowTcpForwarding, and no “restrict” without “port-forwarding” for the key")
+                .jumpFailed,
+                text,
+                advice:
+                    "allow forwarding on the jump host: AllowTcpForwarding, and no “restrict” without “port-forwarding” for the key"
+            )
         }
         return failure(.unreachable, text, advice: Self.connectAdvice)
     }

@@ -33,6 +33,9 @@ final class ForwardPump {
         watch = Watch(descriptor, events: Watch.input) { [weak self] in self?.socketIsReady($0) }
         channel.onData = { [weak self] bytes, _ in self?.takeFromChannel(bytes) ?? bytes.count }
         channel.onChange = { [weak self] in self?.channelChanged() }
+        // The far side may have spoken already.
+        channel.drainKeptBack(room: Self.limit)
+        channelChanged()
     }
 
     func end() {

@@ -48,10 +48,15 @@ final class BlockingPool: Sendable {
         pthread_attr_setstacksize(&attributes, 512 << 10)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        let code = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<BlockingPool>.fromOpaque(argument).takeUnretainedValue().serve()
-        }, Unmanaged.passUnretained(self).toOpaque())
+        let code = pthread_create(
+            &thread,
+            &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<BlockingPool>.fromOpaque(argument).takeUnretainedValue().serve()
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
         if code != 0 { state.withLock { $0.threads -= 1 } }
     }
 

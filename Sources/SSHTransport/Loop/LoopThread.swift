@@ -20,11 +20,16 @@ final class LoopThread: SerialExecutor, @unchecked Sendable {
         precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for the event loop")
         var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(UInt32(bitPattern: wakeUp))))
         epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event)
-        let code = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<LoopThread>.fromOpaque(argument).takeUnretainedValue().run()
-            return nil
-        }, Unmanaged.passRetained(self).toOpaque())
+        let code = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<LoopThread>.fromOpaque(argument).takeUnretainedValue().run()
+                return nil
+            },
+            Unmanaged.passRetained(self).toOpaque()
+        )
         precondition(code == 0, "no thread left for the event loop")
     }
 

@@ -21,7 +21,8 @@ final class ConnectionPool {
     /// Asks for a place on the connection; `waiter` is fired when the ticket has an answer.
     ///
     /// - Parameter isForward: a forward is no session, so it takes none of the places.
-    func request(_ destination: Destination, _ deadlines: Deadlines, waiter: Waiter, isForward: Bool = false) -> Ticket {
+    func request(_ destination: Destination, _ deadlines: Deadlines, waiter: Waiter, isForward: Bool = false) -> Ticket
+    {
         let route = destination.asRoute
         let line = lines[route] ?? Line(destination, bound: settings.channelsPerConnection)
         lines[route] = line
@@ -63,7 +64,8 @@ final class ConnectionPool {
     }
 
     func forget(_ node: NodeName) {
-        for line in lines.values where line.destination.node == node || line.destination.path.contains(where: { $0.node == node }) {
+        for line in lines.values
+        where line.destination.node == node || line.destination.path.contains(where: { $0.node == node }) {
             line.connection?.close()
             line.dial?.waiter.stop(RemoteError(.cancelled, node, "the node was forgotten while it was being connected"))
         }
@@ -111,7 +113,11 @@ final class ConnectionPool {
             } catch let error as RemoteError {
                 failed(line, dial, error)
             } catch {
-                failed(line, dial, RemoteError(.hostKeyUnknown, line.destination.node, "the host key could not be checked: \(error)"))
+                failed(
+                    line,
+                    dial,
+                    RemoteError(.hostKeyUnknown, line.destination.node, "the host key could not be checked: \(error)")
+                )
             }
         }
     }
@@ -139,7 +145,10 @@ final class ConnectionPool {
 
     private func ended(_ line: Line, _ connection: Connection) {
         guard line.connection === connection else { return }
-        logger.debug("connection ended", metadata: ["node": "\(line.destination.node.text)", "reason": "\(connection.lossText ?? "")"])
+        logger.debug(
+            "connection ended",
+            metadata: ["node": "\(line.destination.node.text)", "reason": "\(connection.lossText ?? "")"]
+        )
         line.connection = nil
         serve(line)
     }

@@ -42,7 +42,8 @@ final class Dial {
     }
 
     private func loginInTurn() async throws -> Connection {
-        let address = destination.path.isEmpty
+        let address =
+            destination.path.isEmpty
             ? LoginThrottle.key(host: destination.host.text, port: destination.port.number)
             : destination.path.map(\.host.text).joined(separator: ">") + ">" + destination.host.text
         let turn = pool.throttle.request(address, waiter: waiter)
@@ -60,7 +61,9 @@ final class Dial {
     private func connect() async throws -> Connection {
         stage = "connecting"
         defer { timer?.cancel() }
-        limit(deadlines.connect) { [self] limit in failure(.connectTimeout, "no connection within \(limit)", advice: Self.connectAdvice) }
+        limit(deadlines.connect) { [self] limit in
+            failure(.connectTimeout, "no connection within \(limit)", advice: Self.connectAdvice)
+        }
         let (socket, carrier) = try await openSocket()
         timer?.cancel()
         let key = destination.hostKey?.algorithm

@@ -30,7 +30,9 @@ final class Execution {
         stdout = OutputCapture(job.limits, spillName: name + ".stdout")
         stderr = OutputCapture(job.limits, spillName: name + ".stderr")
         clock = JobClock(job.deadlines, destination.node, waiter)
-        if case .verb = job.command { filter = nil } else {
+        if case .verb = job.command {
+            filter = nil
+        } else {
             filter = GuardFilter(nonce: nonce, isElevated: job.elevation != nil)
         }
     }
@@ -51,11 +53,22 @@ final class Execution {
     private func perform() async -> CommandResult.Ending {
         do {
             guard !job.command.holdsNUL else {
-                throw RemoteError(.channelRefused, destination.node, "the command holds a NUL byte, which no shell can take")
+                throw RemoteError(
+                    .channelRefused,
+                    destination.node,
+                    "the command holds a NUL byte, which no shell can take"
+                )
             }
             let line = ShellEnvelope.line(for: job.command, nonce: nonce, elevation: job.elevation)
             let session = try await SessionChannel.start(
-                line, on: destination, job.deadlines, pool: pool, waiter: waiter, stage: { ticket = $0 }, prepare: prepare)
+                line,
+                on: destination,
+                job.deadlines,
+                pool: pool,
+                waiter: waiter,
+                stage: { ticket = $0 },
+                prepare: prepare
+            )
             clock.began()
             defer { pool.end(session.ticket) }
             return await follow(session.channel)
@@ -125,8 +138,11 @@ final class Execution {
         let node = destination.node
         let problem = passwordsSent == 0 ? "sudo wants a password and none was given" : "sudo did not take the password"
         return RemoteError(
-            .sudoPasswordNeeded, node, problem,
-            advice: "give the right password, or allow the commands with NOPASSWD in sudoers")
+            .sudoPasswordNeeded,
+            node,
+            problem,
+            advice: "give the right password, or allow the commands with NOPASSWD in sudoers"
+        )
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer, _ stream: OutputChunk.Stream) {
@@ -161,8 +177,12 @@ final class Execution {
         let reason = channel.connection.lossText ?? "the server closed the session without an exit status"
         return .failed(
             RemoteError(
-                .connectionLost, destination.node, "the connection was lost while the command ran: \(reason)",
-                advice: "the command may have run in part, or may still be running; look before running it again"))
+                .connectionLost,
+                destination.node,
+                "the connection was lost while the command ran: \(reason)",
+                advice: "the command may have run in part, or may still be running; look before running it again"
+            )
+        )
     }
 
     // MARK: Ending it early

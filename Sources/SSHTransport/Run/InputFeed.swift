@@ -33,7 +33,10 @@ final class InputFeed {
         room.fire()
     }
 
-    private func start(_ next: @escaping @Sendable () async throws -> [UInt8]?, _ onFailure: @escaping @SSHLoop (String) -> Void) {
+    private func start(
+        _ next: @escaping @Sendable () async throws -> [UInt8]?,
+        _ onFailure: @escaping @SSHLoop (String) -> Void
+    ) {
         task = Task { @SSHLoop [channel, room] in
             do {
                 while channel.canSend, let chunk = try await Self.pull(next), !Task.isCancelled {

@@ -22,7 +22,14 @@ final class JobClock {
         guard let total = deadlines.total else { return }
         let timer = SSHLoop.after(total) { [waiter, node] in
             let doing = stage().map { "still \($0)" } ?? "the command was still running"
-            waiter.stop(RemoteError(.timeout, node, "not done within \(total): \(doing)", advice: "raise --timeout if it needs longer"))
+            waiter.stop(
+                RemoteError(
+                    .timeout,
+                    node,
+                    "not done within \(total): \(doing)",
+                    advice: "raise --timeout if it needs longer"
+                )
+            )
         }
         timers.append(timer)
     }

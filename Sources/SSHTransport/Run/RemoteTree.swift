@@ -19,7 +19,9 @@ struct RemoteTree {
     func end(_ channel: Channel, leader: @SSHLoop () -> Int32?, within limit: Duration) async {
         let waiter = Waiter()
         let node = destination.node
-        let timer = SSHLoop.after(limit) { waiter.stop(RemoteError(.timeout, node, "ending the process tree took too long")) }
+        let timer = SSHLoop.after(limit) {
+            waiter.stop(RemoteError(.timeout, node, "ending the process tree took too long"))
+        }
         defer { timer.cancel() }
         let pid = await awaitLeader(leader, channel)
         guard let pid else {
@@ -59,7 +61,10 @@ struct RemoteTree {
         guard let elevation else { return await run(asThemselves, password: nil, on: connection, waiter) }
         let nonce = Nonce.make()
         let raised = ShellEnvelope.line(
-            for: TreeEnding.command(leader: pid), nonce: nonce, elevation: Elevation(user: "root", password: elevation.password))
+            for: TreeEnding.command(leader: pid),
+            nonce: nonce,
+            elevation: Elevation(user: "root", password: elevation.password)
+        )
         guard await run(raised, password: elevation.password, on: connection, waiter) else { return false }
         guard elevation.user != "root" else { return true }
         let other = ShellEnvelope.line(for: TreeEnding.command(leader: pid), nonce: nonce, elevation: elevation)

@@ -13,8 +13,13 @@ struct SessionChannel {
     ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
     ///   - prepare: sets the channel's handlers before the first byte can come.
     static func start(
-        _ line: String, on destination: Destination, _ deadlines: Deadlines, pool: ConnectionPool, waiter: Waiter,
-        stage: @SSHLoop (Ticket?) -> Void, prepare: @SSHLoop (Channel) -> Void
+        _ line: String,
+        on destination: Destination,
+        _ deadlines: Deadlines,
+        pool: ConnectionPool,
+        waiter: Waiter,
+        stage: @SSHLoop (Ticket?) -> Void,
+        prepare: @SSHLoop (Channel) -> Void
     ) async throws -> SessionChannel {
         var triesLeft = 2
         while true {
@@ -37,7 +42,11 @@ struct SessionChannel {
                 let wasWarm = ticket.isWarm
                 pool.end(ticket)
                 guard wasWarm, triesLeft > 0 else {
-                    throw RemoteError(.closedEarly, destination.node, "the connection was lost before the command was sent")
+                    throw RemoteError(
+                        .closedEarly,
+                        destination.node,
+                        "the connection was lost before the command was sent"
+                    )
                 }
             } catch {
                 pool.end(ticket)
@@ -48,7 +57,9 @@ struct SessionChannel {
 
     struct DeadConnection: Error {}
 
-    private static func open(_ ticket: Ticket, _ deadlines: Deadlines, _ pool: ConnectionPool, _ waiter: Waiter) async throws -> Channel {
+    private static func open(_ ticket: Ticket, _ deadlines: Deadlines, _ pool: ConnectionPool, _ waiter: Waiter)
+        async throws -> Channel
+    {
         while true {
             let connection = try await waiter.until { try ticket.connection() }
             guard let channel = connection.makeChannel() else { throw DeadConnection() }
@@ -75,12 +86,19 @@ struct SessionChannel {
         }
     }
 
-    private static func exec(_ line: String, _ channel: Channel, _ destination: Destination, _ waiter: Waiter) async throws {
+    private static func exec(_ line: String, _ channel: Channel, _ destination: Destination, _ waiter: Waiter)
+        async throws
+    {
         let onChange = channel.onChange
         channel.onChange = { waiter.fire() }
         switch try await waiter.until({ channel.requestExec(line).ifDecided }) {
         case .done, .again: break
-        case .dead: throw RemoteError(.connectionLost, destination.node, "the connection was lost while the command was being started: \(channel.connection.lossText ?? "")")
+        case .dead:
+            throw RemoteError(
+                .connectionLost,
+                destination.node,
+                "the connection was lost while the command was being started: \(channel.connection.lossText ?? "")"
+            )
         case .refused(let reason): throw refused(reason, destination)
         }
         channel.onChange = onChange
@@ -88,8 +106,12 @@ struct SessionChannel {
 
     private static func refused(_ reason: String, _ destination: Destination) -> RemoteError {
         RemoteError(
-            .channelRefused, destination.node, "the server refused to run a command: \(reason)",
-            advice: "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)")
+            .channelRefused,
+            destination.node,
+            "the server refused to run a command: \(reason)",
+            advice:
+                "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)"
+        )
     }
 }
 

@@ -184,7 +184,9 @@ final class Channel {
         callbacks.pointee.userdata = me
         callbacks.pointee.channel_data_function = { _, _, data, length, isStderr, user in
             nonisolated(unsafe) let bytes = UnsafeRawBufferPointer(start: data, count: Int(length))
-            return SSHLoop.assume { Channel.from(user)?.take(bytes, isStderr: isStderr != 0) ?? Int32(bitPattern: length) }
+            return SSHLoop.assume {
+                Channel.from(user)?.take(bytes, isStderr: isStderr != 0) ?? Int32(bitPattern: length)
+            }
         }
         callbacks.pointee.channel_eof_function = { _, _, user in
             SSHLoop.assume { Channel.from(user)?.note { $0.isEOF = true } }
@@ -212,7 +214,8 @@ final class Channel {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer, isStderr: Bool) -> Int32 {
-        guard let onData else { return Int32(clamping: bytes.count) }
+        // Nobody takes bytes yet: they are kept back until somebody drains them.
+        guard let onData else { return isAbandoned ? Int32(clamping: bytes.count) : 0 }
         return Int32(clamping: onData(bytes, isStderr ? .stderr : .stdout))
     }
 

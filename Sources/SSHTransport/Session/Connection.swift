@@ -59,7 +59,7 @@ final class Connection {
     func updateInterest() { session?.updateInterest() }
 
     func touch(_ channel: Channel) {
-        guard !channel.isTouched else { return }
+        guard session != nil, !channel.isTouched else { return }
         channel.isTouched = true
         touched.append(channel)
     }

@@ -25,16 +25,22 @@ final class KeyRing {
         let changed: [Int]
     }
 
-    private var identities: [Entry: Identity] = [:]
+    /// Read or being read: hundreds of dials that begin together parse a key once.
+    private var identities: [Entry: Task<Result<Identity, Unreadable>, Never>] = [:]
 
     /// Parsing may cost a second (an encrypted key's bcrypt), so it is done by a thread of the pool.
     func identity(path: String, passphrase: Secret?) async throws(Unreadable) -> Identity {
         let entry = Entry(path: path, passphrase: passphrase, changed: Self.changeTimes(path))
-        if let known = identities[entry] { return known }
-        let parsed = await BlockingPool.work.run { Self.parse(path, passphrase) }
-        let identity = try parsed.get()
-        identities[entry] = identity
-        return identity
+        let reading =
+            identities[entry]
+            ?? Task { @SSHLoop in
+                await BlockingPool.work.run { Self.parse(path, passphrase) }
+            }
+        identities[entry] = reading
+        let result = await reading.value
+        // A failure may be mended from outside (an unmounted disk), so it is not remembered.
+        if case .failure = result { identities[entry] = nil }
+        return try result.get()
     }
 
     private nonisolated static func changeTimes(_ path: String) -> [Int] {
@@ -52,7 +58,9 @@ final class KeyRing {
         var key: ssh_key?
         let code = withCString(of: passphrase) { ssh_pki_import_privkey_file(path, $0, nil, nil, &key) }
         guard code == SSH_OK, let key else {
-            let why = passphrase == nil ? "is no private key, or is encrypted and no passphrase was given"
+            let why =
+                passphrase == nil
+                ? "is no private key, or is encrypted and no passphrase was given"
                 : "is no private key, or the passphrase is wrong"
             return .failure(Unreadable(reason: "\(path) \(why)"))
         }

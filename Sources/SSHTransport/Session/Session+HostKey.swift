@@ -18,7 +18,10 @@ extension HostKey {
         defer { ssh_string_free_char(text) }
         guard let fingerprint = PublicKeyText.fingerprint(key) else { return nil }
         self.init(
-            algorithm: PublicKeyText.algorithm(key), base64: String(cString: text), fingerprint: fingerprint)
+            algorithm: PublicKeyText.algorithm(key),
+            base64: String(cString: text),
+            fingerprint: fingerprint
+        )
     }
 }
 

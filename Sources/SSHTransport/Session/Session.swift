@@ -45,7 +45,8 @@ final class Session {
         ssh_options_set(raw, SSH_OPTIONS_HOSTKEYS, Self.hostKeyAlgorithms(pinned: hostKeyAlgorithm))
     }
 
-    nonisolated static let keyExchanges = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,"
+    nonisolated static let keyExchanges =
+        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,"
         + "ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
         + "diffie-hellman-group14-sha256"
 

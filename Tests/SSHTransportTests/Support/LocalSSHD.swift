@@ -20,10 +20,21 @@ final class LocalSSHD: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("engine-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in ["host", "key"] {
-            try run("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.appendingPathComponent(name).path)
+            try run(
+                "/usr/bin/ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                folder.appendingPathComponent(name).path
+            )
         }
         try FileManager.default.copyItem(
-            at: folder.appendingPathComponent("key.pub"), to: folder.appendingPathComponent("authorized_keys"))
+            at: folder.appendingPathComponent("key.pub"),
+            to: folder.appendingPathComponent("authorized_keys")
+        )
         port = try freePort()
         let config = """
             Port \(port)
@@ -50,11 +61,19 @@ final class LocalSSHD: Sendable {
     }
 
     func node(
-        _ name: String = "node-1", _ host: String = "127.0.0.1", path: [Destination] = [], credentials: [Credential]? = nil
+        _ name: String = "node-1",
+        _ host: String = "127.0.0.1",
+        path: [Destination] = [],
+        credentials: [Credential]? = nil
     ) throws -> Destination {
         try Destination(
-            node: NodeName(name), host: HostAddress(host), port: Port(port), user: UserName("root"), path: path,
-            credentials: credentials ?? [.keyFile(path: key)])
+            node: NodeName(name),
+            host: HostAddress(host),
+            port: Port(port),
+            user: UserName("root"),
+            path: path,
+            credentials: credentials ?? [.keyFile(path: key)]
+        )
     }
 
     static func with<T>(_ lines: [String] = [], _ body: (LocalSSHD) async throws -> T) async throws -> T {
