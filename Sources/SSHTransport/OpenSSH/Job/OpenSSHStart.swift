@@ -10,15 +10,10 @@ struct OpenSSHStart {
     /// The channel on which the server accepted the command.
     ///
     /// - Throws: `RemoteError`, `CancellationError`.
-    func start(_ line: String, firstTry: OpenSSHConnection? = nil) async throws -> MuxChannel {
+    func start(_ line: String) async throws -> MuxChannel {
         var isSecond = false
         while true {
-            let connection: OpenSSHConnection
-            if !isSecond, let firstTry {
-                connection = firstTry
-            } else {
-                connection = try await pool.connection(to: destination, deadlines)
-            }
+            let connection = try await pool.connection(to: destination, deadlines)
             do {
                 let channel = try await connection.openChannel()
                 try await begin(line, on: channel)
@@ -30,8 +25,12 @@ struct OpenSSHStart {
                     throw RemoteError(.closedEarly, destination.node, "the connection ended before the command was sent")
                 }
                 isSecond = true
+            } catch is ChannelPlaces.Retired {
+                continue
             } catch let refusal as MuxChannel.Refused {
-                throw refused(refusal.reason)
+                guard refusal.isOfSession, await pool.retire(connection, of: destination) else {
+                    throw refused(refusal.reason)
+                }
             }
         }
     }
@@ -42,7 +41,7 @@ struct OpenSSHStart {
             while true {
                 switch try await channel.next() {
                 case .requestAccepted: return
-                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted")
+                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted", isOfSession: false)
                 case .closed: throw MuxSocket.Gone()
                 default: continue
                 }
