@@ -14,7 +14,7 @@ enum DeployReceiver {
         say() { printf 'flotilla-deploy %s\n' "$*"; }
         trouble() {
             case $1 in
-            *[Nn]"o space left"*|*[Qq]"uota exceeded"*) say full "$(df -P "$up" 2>/dev/null | sed -n 2p)" ;;
+            *[Nn]"o space left"*|*[Qq]"uota exceeded"*|*"Wrote only "*) say full "$(df -P "$up" 2>/dev/null | sed -n 2p)" ;;
             *) say failed "$1" ;;
             esac
             exit 1
@@ -55,6 +55,8 @@ enum DeployReceiver {
         [ -n "$up" ] || up=/
         S=$up/.flotilla-$N
         trap 'rm -rf "$S"; [ -z "$made" ] || rmdir "$made" 2>/dev/null' EXIT
+        # Nobody may be there any more to hear what went wrong: that must not keep us from clearing up.
+        trap '' PIPE
         trap 'exit 129' HUP
         trap 'exit 130' INT
         trap 'exit 143' TERM

@@ -73,6 +73,7 @@ final class ChannelPlaces: Sendable {
         return granted
     }
 
+    var isSingle: Bool { state.withLock { $0.limit == 1 } }
     var isUnused: Bool { state.withLock { $0.used == 0 && $0.waiting.isEmpty } }
 
     private func cancel(_ id: UInt64) {

@@ -13,6 +13,7 @@ final class OpenSSHConnection: Sendable {
     private let readiness: Readiness
     private let reader: Task<Void, Never>
     private let channels: ChannelPlaces
+    private let served = Atomic(false)
     private let parked = Mutex<[MuxChannel]>([])
     private let forwards: ForwardLog
 
@@ -53,6 +54,8 @@ final class OpenSSHConnection: Sendable {
     ///   `ChannelPlaces.Retired`, `CancellationError`.
     func openChannel() async throws -> MuxChannel {
         let place = try await channels.take()
+        // sshd counts a session that has just been closed until its next turn; with only one, that is a refusal.
+        if channels.isSingle, served.exchange(true, ordering: .relaxed) { try await Task.sleep(for: .milliseconds(20)) }
         let socket = try await MuxSocket.connect(to: control, readiness: readiness)
         let channel = MuxChannel(socket, place: place, connection: self)
         do {

@@ -6,12 +6,20 @@ struct OpenSSHStart {
     let pool: OpenSSHPool
     let destination: Destination
     let deadlines: Deadlines
+    private static let refusalsBorne = 6
+
+    init(pool: OpenSSHPool, destination: Destination, deadlines: Deadlines) {
+        self.pool = pool
+        self.destination = destination
+        self.deadlines = deadlines
+    }
 
     /// The channel on which the server accepted the command.
     ///
     /// - Throws: `RemoteError`, `CancellationError`.
     func start(_ line: String) async throws -> MuxChannel {
         var isSecond = false
+        var refusals = 0
         while true {
             let connection = try await pool.connection(to: destination, deadlines)
             do {
@@ -28,9 +36,11 @@ struct OpenSSHStart {
             } catch is ChannelPlaces.Retired {
                 continue
             } catch let refusal as MuxChannel.Refused {
-                guard refusal.isOfSession, await pool.retire(connection, of: destination) else {
-                    throw refused(refusal.reason)
-                }
+                refusals += 1
+                let mayRetry = await pool.retire(connection, of: destination) || refusals < Self.refusalsBorne
+                guard refusal.isOfSession, mayRetry else { throw refused(refusal.reason) }
+                // sshd counts a session that has just been closed until its next turn.
+                try await Task.sleep(for: .milliseconds(20 * refusals))
             }
         }
     }
