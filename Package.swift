@@ -48,7 +48,7 @@ let package = Package(
         // Floor 1: engines
         room("Probes", ["FleetModel"]),
         // Floor 2: use cases and their ports
-        room("Operations", ["FleetModel", "Probes", logging]),
+        room("Operations", ["FleetModel", "Probes", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", grdb, crypto]),

@@ -26,6 +26,7 @@ package struct RemoteError: Explained, Hashable {
         case refusedByGate = "exec.refused_by_gate"
         case hashMismatch = "deploy.hash_mismatch"
         case diskFull = "deploy.disk_full"
+        case deployFailed = "deploy.failed"
     }
 
     package let kind: Code
@@ -50,7 +51,7 @@ package struct RemoteError: Explained, Hashable {
             .channelRefused:
             true
         case .connectionLost, .timeout, .firstByteTimeout, .idleTimeout, .cancelled, .sudoPasswordNeeded,
-            .refusedByGate, .hashMismatch, .diskFull:
+            .refusedByGate, .hashMismatch, .diskFull, .deployFailed:
             false
         }
     }

@@ -62,7 +62,7 @@ extension RemoteShellContract {
     ]
 
     static let crowdDuties: [Duty] = [
-        Duty("more commands than the server allows channels all run, on one connection", on: [.openssh]) { bench in
+        Duty("more commands than the server allows channels all run", on: [.openssh]) { bench in
             for maximum in [1, 2, 10] {
                 var settings = RealSSHD.Settings()
                 settings.maxSessions = maximum

@@ -32,9 +32,8 @@ package final class OpenSSHShell: RemoteShell {
         _ command: Command, on destination: Destination, deadlines: Deadlines
     ) async throws -> any RemoteStream {
         let line = ShellEnvelope.line(for: command, nonce: nil)
-        let connection = try await pool.connection(to: destination, deadlines)
         let channel = try await OpenSSHStart(pool: pool, destination: destination, deadlines: deadlines)
-            .start(line, firstTry: connection)
+            .start(line)
         return OpenSSHStream(channel, node: destination.node, clock: settings.clock)
     }
 

@@ -13,8 +13,9 @@ final class OpenSSHConnection: Sendable {
     private let readiness: Readiness
     private let reader: Task<Void, Never>
     private let channels: ChannelPlaces
+    private let served = Atomic(false)
     private let parked = Mutex<[MuxChannel]>([])
-    private let refusesSpares = Mutex(false)
+    private let forwards: ForwardLog
 
     init(
         _ process: SSHProcess, log: SSHLog, control: String, folder: String, hostKey: HostKey?, channels: Int,
@@ -27,8 +28,10 @@ final class OpenSSHConnection: Sendable {
         self.readiness = readiness
         self.channels = ChannelPlaces(channels)
         // Somebody has to read what ssh says, or it stops when the pipe is full.
+        let forwards = ForwardLog()
+        self.forwards = forwards
         reader = Task { [process, readiness] in
-            while await SSHMessages.read(process.messages, readiness) != nil {}
+            while let bytes = await SSHMessages.read(process.messages, readiness) { forwards.read(bytes) }
         }
     }
 
@@ -47,34 +50,37 @@ final class OpenSSHConnection: Sendable {
 
     /// A session channel with a place among the channels of the connection.
     ///
-    /// - Throws: `MuxSocket.Gone` (nothing was sent that could begin work), `ChannelRefused`, `CancellationError`.
+    /// - Throws: `MuxSocket.Gone` (nothing was sent that could begin work), `MuxChannel.Refused`,
+    ///   `ChannelPlaces.Retired`, `CancellationError`.
     func openChannel() async throws -> MuxChannel {
-        while true {
-            let place = try await channels.take()
-            let socket = try await MuxSocket.connect(to: control, readiness: readiness)
-            let channel = MuxChannel(socket, place: place)
-            do {
-                try await open(channel)
-                return channel
-            } catch let refusal as MuxChannel.Refused {
-                // The server has fewer sessions than we thought: fewer from now on, and this one waits in line.
-                guard channels.lower() else { throw refusal }
-                channel.letGoOfPlace()
-            }
-        }
-    }
-
-    /// A channel beyond the bound, for ending what another channel began. - Throws: as `openChannel`.
-    func openSpareChannel(keepsConnection: Bool = false) async throws -> MuxChannel {
-        if refusesSpares.withLock({ $0 }) { throw MuxChannel.Refused(reason: "no more sessions") }
+        let place = try await channels.take()
+        // sshd counts a session that has just been closed until its next turn; with only one, that is a refusal.
+        if channels.isSingle, served.exchange(true, ordering: .relaxed) { try await Task.sleep(for: .milliseconds(20)) }
         let socket = try await MuxSocket.connect(to: control, readiness: readiness)
-        let channel = MuxChannel(socket, place: nil, connection: keepsConnection ? self : nil)
+        let channel = MuxChannel(socket, place: place, connection: self)
         do {
             try await open(channel)
         } catch let refusal as MuxChannel.Refused {
-            refusesSpares.withLock { $0 = true }
+            channel.letGoOfPlace()
             throw refusal
         }
+        place.wasGranted()
+        return channel
+    }
+
+    /// Takes no more commands; what runs on it goes on.
+    ///
+    /// - Returns: how many sessions the server has granted it.
+    func retire() -> Int { channels.retire() }
+
+    /// The last failure of a forward to a node behind this one, with a number that grows with each.
+    var forwardFailure: (number: Int, text: String) { forwards.last }
+
+    /// A channel beyond the bound, for ending what another channel began. - Throws: as `openChannel`.
+    func openSpareChannel() async throws -> MuxChannel {
+        let socket = try await MuxSocket.connect(to: control, readiness: readiness)
+        let channel = MuxChannel(socket, place: nil, connection: self)
+        try await open(channel)
         return channel
     }
 
@@ -94,6 +100,27 @@ final class OpenSSHConnection: Sendable {
     private func park(_ channel: MuxChannel) { parked.withLock { $0.append(channel) } }
 }
 
+/// Watches a jump host's connection for forwards that failed: the inner ssh does not learn why.
+final class ForwardLog: Sendable {
+    private let state = Mutex((partial: [UInt8](), number: 0, text: ""))
+
+    var last: (number: Int, text: String) { state.withLock { ($0.number, $0.text) } }
+
+    func read(_ bytes: [UInt8]) {
+        state.withLock { state in
+            state.partial += bytes
+            while let end = state.partial.firstIndex(of: 0x0A) {
+                let line = String(decoding: state.partial[..<end], as: UTF8.self)
+                state.partial.removeSubrange(...end)
+                guard line.hasPrefix("channel "), line.contains(": open failed: ") else { continue }
+                state.number += 1
+                state.text = line
+            }
+            if state.partial.count > 16_384 { state.partial = [] }
+        }
+    }
+}
+
 /// What ssh says on stderr.
 enum SSHMessages {
     /// The next bytes; nil at the end, or when the task is cancelled.
@@ -105,91 +132,5 @@ enum SSHMessages {
             guard count < 0, errno == EAGAIN || errno == EINTR else { return nil }
             do { try await readiness.readable(descriptor) } catch { return nil }
         }
-    }
-}
-
-/// At most so many channels at a time on one connection; the others wait in line.
-final class ChannelPlaces: Sendable {
-    /// Given back when it is let go of.
-    final class Place: Sendable {
-        private let owner: ChannelPlaces
-        fileprivate init(_ owner: ChannelPlaces) { self.owner = owner }
-        deinit { owner.giveBack() }
-    }
-
-    private struct State {
-        var limit: Int
-        var used = 0
-
-        var next: UInt64 = 0
-        var waiting: [(id: UInt64, resume: CheckedContinuation<Void, any Error>)] = []
-        var cancelled: Set<UInt64> = []
-    }
-
-    private let state: Mutex<State>
-
-    init(_ limit: Int) { state = Mutex(State(limit: max(1, limit))) }
-
-    /// - Throws: `CancellationError`.
-    func take() async throws -> Place {
-        let id = state.withLock { state in
-            defer { state.next += 1 }
-            return state.next
-        }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let outcome = state.withLock { state -> Result<Void, any Error>? in
-                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
-                    guard state.used >= state.limit else {
-                        state.used += 1
-                        return .success(())
-                    }
-                    state.waiting.append((id, continuation))
-                    return nil
-                }
-                if let outcome { continuation.resume(with: outcome) }
-            }
-        } onCancel: {
-            cancel(id)
-        }
-        return Place(self)
-    }
-
-    /// The server refused a channel: the bound is what was in use without it.
-    ///
-    /// - Returns: false when there is no other channel whose end could be waited for.
-    func lower() -> Bool {
-        state.withLock { state in
-            let others = state.used - 1
-            guard others >= 1 else { return false }
-            state.limit = min(state.limit, others)
-            return true
-        }
-    }
-
-    var isUnused: Bool { state.withLock { $0.used == 0 && $0.waiting.isEmpty } }
-
-    private func cancel(_ id: UInt64) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            guard let index = state.waiting.firstIndex(where: { $0.id == id }) else {
-                state.cancelled.insert(id)
-                return nil
-            }
-            return state.waiting.remove(at: index).resume
-        }
-        waiter?.resume(throwing: CancellationError())
-    }
-
-    private func giveBack() {
-        let admitted = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
-            state.used -= 1
-            var admitted: [CheckedContinuation<Void, any Error>] = []
-            while state.used < state.limit, !state.waiting.isEmpty {
-                admitted.append(state.waiting.removeFirst().resume)
-                state.used += 1
-            }
-            return admitted
-        }
-        admitted.forEach { $0.resume() }
     }
 }

@@ -15,6 +15,7 @@ struct OpenSSHDial: Sendable {
     let logIns: OpenSSHLogIns
     let readiness: Readiness
     let folder: String
+    let channels: Int
 
     private enum Outcome {
         case ready(OpenSSHConnection)
@@ -95,6 +96,7 @@ struct OpenSSHDial: Sendable {
         _ process: SSHProcess, _ questions: SSHQuestions, _ attempt: SSHAttempt, _ name: String
     ) async throws -> Outcome {
         let log = LogBook()
+        let failuresBefore = jump?.forwardFailure.number
         let examined = ExaminedKey()
         let verdict = await withTaskGroup(of: Verdict?.self) { group in
             group.addTask { await listen(to: process, log) }
@@ -111,13 +113,17 @@ struct OpenSSHDial: Sendable {
             return .ready(
                 OpenSSHConnection(
                     process, log: log.current, control: name + "/s", folder: name, hostKey: examined.key,
-                    channels: settings.channels, readiness: readiness))
+                    channels: channels, readiness: readiness))
         }
         process.end()
         unlink(name + "/s")
         // The folder of the questions inside goes with the last reference to it.
         defer { withExtendedLifetime(questions) {} }
         try Task.checkCancellation()
+        if let last = jump?.forwardFailure, last.number != failuresBefore, log.current.stage < .speaking {
+            // The inner ssh only sees its stream end: the jump host's connection knows why.
+            log.note(last.text)
+        }
         return try fail(verdict, log.current)
     }
 
@@ -199,6 +205,8 @@ final class LogBook: Sendable {
     }
 
     var current: SSHLog { log.withLock { $0 } }
+
+    func note(_ line: String) { log.withLock { $0.take(line) } }
 
     func read(_ bytes: [UInt8]) -> SSHLog.Stage {
         log.withLock { log in

@@ -31,6 +31,8 @@ actor OpenSSHPool {
     private let logIns = OpenSSHLogIns()
     private var entries: [Way: Entry] = [:]
     private var nextID: UInt64 = 0
+    /// Sessions at a time where the server allows fewer than the settings.
+    private var sessions: [Way: Int] = [:]
     private var sweeping: Task<Void, Never>?
     private var isShutDown = false
 
@@ -74,7 +76,8 @@ actor OpenSSHPool {
         let jump = try await jumpConnection(for: destination, deadlines)
         return try await OpenSSHDial(
             destination: destination, deadlines: deadlines, jump: jump, settings: settings, trust: trust,
-            logIns: logIns, readiness: readiness, folder: folder
+            logIns: logIns, readiness: readiness, folder: folder,
+            channels: sessions[Way(destination)] ?? settings.channels
         ).connect()
     }
 
@@ -105,6 +108,22 @@ actor OpenSSHPool {
             if !(error is CancellationError), entries[way]?.id == entry.id { entries[way] = nil }
             throw error
         }
+    }
+
+    /// The server refused a session: this connection takes no more commands, and the next one is asked for fewer.
+    ///
+    /// A new connection, because ssh (9.2) mixes up its channels once a proxied one was refused.
+    /// - Returns: false when the server refuses even a single session.
+    func retire(_ connection: OpenSSHConnection, of destination: Destination) async -> Bool {
+        let way = Way(destination)
+        let granted = connection.retire()
+        if let entry = entries[way], let current = try? await entry.connecting.value, current === connection {
+            entries[way] = nil
+        }
+        let known = sessions[way] ?? settings.channels + 1
+        guard granted > 0 || known > 1 else { return false }
+        sessions[way] = max(1, min(known - 1, granted))
+        return true
     }
 
     /// Ends a connection that turned out to be dead.

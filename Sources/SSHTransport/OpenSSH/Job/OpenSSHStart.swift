@@ -6,19 +6,22 @@ struct OpenSSHStart {
     let pool: OpenSSHPool
     let destination: Destination
     let deadlines: Deadlines
+    private static let refusalsBorne = 6
+
+    init(pool: OpenSSHPool, destination: Destination, deadlines: Deadlines) {
+        self.pool = pool
+        self.destination = destination
+        self.deadlines = deadlines
+    }
 
     /// The channel on which the server accepted the command.
     ///
     /// - Throws: `RemoteError`, `CancellationError`.
-    func start(_ line: String, firstTry: OpenSSHConnection? = nil) async throws -> MuxChannel {
+    func start(_ line: String) async throws -> MuxChannel {
         var isSecond = false
+        var refusals = 0
         while true {
-            let connection: OpenSSHConnection
-            if !isSecond, let firstTry {
-                connection = firstTry
-            } else {
-                connection = try await pool.connection(to: destination, deadlines)
-            }
+            let connection = try await pool.connection(to: destination, deadlines)
             do {
                 let channel = try await connection.openChannel()
                 try await begin(line, on: channel)
@@ -30,8 +33,14 @@ struct OpenSSHStart {
                     throw RemoteError(.closedEarly, destination.node, "the connection ended before the command was sent")
                 }
                 isSecond = true
+            } catch is ChannelPlaces.Retired {
+                continue
             } catch let refusal as MuxChannel.Refused {
-                throw refused(refusal.reason)
+                refusals += 1
+                let mayRetry = await pool.retire(connection, of: destination) || refusals < Self.refusalsBorne
+                guard refusal.isOfSession, mayRetry else { throw refused(refusal.reason) }
+                // sshd counts a session that has just been closed until its next turn.
+                try await Task.sleep(for: .milliseconds(20 * refusals))
             }
         }
     }
@@ -42,7 +51,7 @@ struct OpenSSHStart {
             while true {
                 switch try await channel.next() {
                 case .requestAccepted: return
-                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted")
+                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted", isOfSession: false)
                 case .closed: throw MuxSocket.Gone()
                 default: continue
                 }

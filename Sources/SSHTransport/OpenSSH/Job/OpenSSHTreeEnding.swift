@@ -75,11 +75,12 @@ struct OpenSSHTreeEnding: Sendable {
     /// A channel on the warm connection, or where the server allows no more, on one of its own.
     private func spareChannel() async throws -> MuxChannel {
         let deadlines = Deadlines(connect: .seconds(3), login: .seconds(3))
+        let connection = try await pool.connection(to: destination, deadlines)
         do {
-            return try await pool.connection(to: destination, deadlines).openSpareChannel()
+            return try await connection.openSpareChannel()
         } catch is MuxChannel.Refused {
-            let own = try await pool.connectApart(destination, deadlines)
-            return try await own.openSpareChannel(keepsConnection: true)
+            _ = await pool.retire(connection, of: destination)
+            return try await pool.connectApart(destination, deadlines).openSpareChannel()
         }
     }
 

@@ -6,6 +6,8 @@ final class MuxChannel: Sendable {
     /// The server did not open the channel, or did not run the command: nothing has begun.
     struct Refused: Error {
         let reason: String
+        /// False where the session was opened and its command refused.
+        var isOfSession = true
     }
 
     private let socket: MuxSocket
