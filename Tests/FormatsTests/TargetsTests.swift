@@ -22,7 +22,7 @@ import Testing
     @Test func `our own export gives the nodes back`() throws {
         let csv = """
             name,host,user,port,jump,groups,location,description,profile,site
-            a,::1,u,23,b,g;h,here,"what, ""this""",pipe,s
+            a,::1,u,23,b,g;h,here,\"what, \"\"this\"\"\",pipe,s
             b,b.example.org,u,22,,,,,,
             """
         let first = try InventoryCase.read(csv, as: "a.csv").inventory
