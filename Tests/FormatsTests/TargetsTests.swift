@@ -35,14 +35,16 @@ import Testing
         let inventory = try InventoryCase.read(csv, as: "a.csv").inventory
         let options = InventoryWritingOptions(targetPort: try Port(9200))
         let document = try JSONReading.parse(InventoryWriting.write(inventory, as: .prometheusSD, options: options))
-        #expect(document == [
-            [
-                "targets": ["[::1]:9200"],
-                "labels": [
-                    "node": "a", "rack_row": "7", "label__x": "y", "__meta_flotilla_node": "a",
-                    "__meta_flotilla_host": "::1", "__meta_flotilla_port": "22", "__meta_flotilla_user": "nobody",
-                ],
+        #expect(
+            document == [
+                [
+                    "targets": ["[::1]:9200"],
+                    "labels": [
+                        "node": "a", "rack_row": "7", "label__x": "y", "__meta_flotilla_node": "a",
+                        "__meta_flotilla_host": "::1", "__meta_flotilla_port": "22", "__meta_flotilla_user": "nobody",
+                    ],
+                ]
             ]
-        ])
+        )
     }
 }
