@@ -6,7 +6,8 @@ package enum InventoryReading {
     /// A single file larger than this is refused, in bytes.
     package static let fileLimit = 64 << 20
 
-    /// - Parameter path: a file, or a folder with several inventory files, read in the order of their names.
+    /// The path is a file, or a folder with several inventory files, which are read in the order of their names.
+    ///
     /// - Throws: `InventoryErrors` with every mistake, or what `files` throws.
     package static func read(
         path: String,
@@ -32,9 +33,8 @@ package enum InventoryReading {
         }
     }
 
-    /// What a dynamic inventory printed for `--list`.
+    /// Reads what a dynamic inventory printed for `--list`; `name` stands for the file in messages.
     ///
-    /// - Parameter name: stands for the file in messages.
     /// - Throws: `InventoryErrors`.
     package static func read(
         listOutput text: String,

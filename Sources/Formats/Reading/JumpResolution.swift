@@ -15,7 +15,7 @@ struct JumpResolution {
         self.registered = registered
     }
 
-    /// - Parameter hops: in the order of travel; never empty.
+    /// The hops are in the order of travel; never empty.
     mutating func add(_ hops: [JumpSpecification], of node: NodeName, at position: SourcePosition) {
         wanted.append((node, hops, position))
     }

@@ -21,7 +21,7 @@ package struct InventoryDifference: Hashable, Sendable {
     let current: Inventory
     let variables: [String: JSONValue]
 
-    /// - Parameter prune: nodes, groups, labels and variables that the file does not name go.
+    /// With `prune`, nodes, groups, labels and variables that the file does not name go.
     package init(importing imported: InventoryImport, into current: Inventory, prune: Bool = false) {
         self.current = current
         let merging = InventoryMerging(imported: imported, current: current, prune: prune)
