@@ -7,12 +7,21 @@ import Testing
 /// Files are cut, doubled and stirred by a fixed sequence of numbers: every outcome is an inventory or an error.
 @Suite struct DamagedInventoryTests {
     private static let samples: [(name: String, text: String)] = [
-        ("hosts.yml", "all:\n  vars: &v {a: 1, <<: {b: 0x1F}, d: 2024-01-02, f: 1:30.5}\n  hosts:\n    h[1:3]: *v\n    b: {s: !vault x}\n"),
-        ("hosts.ini", "a:22 x='[1, {2: (3,)}]' y=\"q\\\"\"\n[g:children]\nh\n[h]\nr[01:10:3]z[a:c] ansible_ssh_common_args='-J a'\n[h:vars]\nk=1e3\n"),
+        (
+            "hosts.yml",
+            "all:\n  vars: &v {a: 1, <<: {b: 0x1F}, d: 2024-01-02, f: 1:30.5}\n  hosts:\n    h[1:3]: *v\n    b: {s: !vault x}\n"
+        ),
+        (
+            "hosts.ini",
+            "a:22 x='[1, {2: (3,)}]' y=\"q\\\"\"\n[g:children]\nh\n[h]\nr[01:10:3]z[a:c] ansible_ssh_common_args='-J a'\n[h:vars]\nk=1e3\n"
+        ),
         ("t.csv", "name,host,user,port,jump,groups,x\n\"a\",10.0.0.1,u,22,,g;h,\"1\"\"2\"\nb,::1,,,a,,\n"),
         ("ssh_config", "Host a b-* !b-1\n HostName %h.x\n ProxyJump u@a:22\nMatch all\nUser \"x y\"\nInclude *.conf\n"),
         ("sd.json", "[{\"targets\":[\"a:1\",\"[::1]:2\"],\"labels\":{\"k\":\"v\",\"__meta_flotilla_port\":\"23\"}}]"),
-        ("list.json", "{\"_meta\":{\"hostvars\":{\"a\":{\"n\":-1.5e3}}},\"g\":{\"hosts\":[\"a\"],\"children\":[\"h\"]},\"h\":[\"b\"]}"),
+        (
+            "list.json",
+            "{\"_meta\":{\"hostvars\":{\"a\":{\"n\":-1.5e3}}},\"g\":{\"hosts\":[\"a\"],\"children\":[\"h\"]},\"h\":[\"b\"]}"
+        ),
     ]
 
     private struct Sequence {
