@@ -24,7 +24,8 @@ import Testing
         let error = try #require(
             #expect(throws: InventoryErrors.self) {
                 try InventoryReading.read(path: name, files: files, options: InventoryCase.options)
-            })
+            }
+        )
         let text = error.problem + "\n" + (error.advice.map { "advice:\n\($0)\n" } ?? "")
         if ProcessInfo.processInfo.environment["FLOTILLA_RECORD"] != nil {
             try text.write(toFile: path + ".expected", atomically: true, encoding: .utf8)

@@ -34,8 +34,12 @@ struct MemoryFiles: FileTree {
     }
 
     func entries(of folder: String) throws -> [String] {
-        Array(Set(texts.keys.filter { $0.hasPrefix(folder + "/") }.compactMap {
-            $0.dropFirst(folder.count + 1).split(separator: "/").first.map(String.init)
-        }))
+        Array(
+            Set(
+                texts.keys.filter { $0.hasPrefix(folder + "/") }.compactMap {
+                    $0.dropFirst(folder.count + 1).split(separator: "/").first.map(String.init)
+                }
+            )
+        )
     }
 }

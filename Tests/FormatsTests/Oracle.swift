@@ -11,7 +11,8 @@ enum Oracle {
     static func tool(_ name: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let folder = ProcessInfo.processInfo.environment["FLOTILLA_ORACLES"] ?? root.appendingPathComponent(".oracles").path
+        let folder =
+            ProcessInfo.processInfo.environment["FLOTILLA_ORACLES"] ?? root.appendingPathComponent(".oracles").path
         let path = folder + "/bin/" + name
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw Missing(description: "\(path) is missing: run scripts/setup, or set FLOTILLA_ORACLES")
@@ -27,7 +28,9 @@ enum Oracle {
         process.arguments = ["-i", inventory, "--list"]
         // An empty folder, so that no ansible.cfg and no group_vars of the caller can be found.
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "ANSIBLE_DEPRECATION_WARNINGS": "0"]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "ANSIBLE_DEPRECATION_WARNINGS": "0",
+        ]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

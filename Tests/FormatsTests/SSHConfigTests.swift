@@ -33,7 +33,8 @@ import Testing
         let files = MemoryFiles(texts: [
             "etc/ssh_config": Self.config, "etc/conf.d/a.conf": Self.included, "etc/conf.d/b.txt": "Host never\n",
         ])
-        return try InventoryReading.read(path: "etc/ssh_config", files: files, options: try InventoryCase.options).inventory
+        return try InventoryReading.read(path: "etc/ssh_config", files: files, options: try InventoryCase.options)
+            .inventory
     }
 
     @Test func `hosts get the first value of every block that matches`() throws {
@@ -94,6 +95,9 @@ import Testing
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
-        return Dictionary(lines.filter { $0.count == 2 }.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            lines.filter { $0.count == 2 }.map { ($0[0], $0[1]) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }

@@ -7,7 +7,10 @@ import Testing
 @Suite struct TableReadingTests {
     @Test(arguments: [
         ("hosts.txt", "pi-gps-01,192.168.1.101,1,yes,yes\npi-ntp-01,192.168.1.201,2,no,no\n"),
-        ("hosts.csv", "hostname,ip,stratum,gps,pps\npi-gps-01,192.168.1.101,1,yes,yes\r\n\r\npi-ntp-01,192.168.1.201,2,no,no"),
+        (
+            "hosts.csv",
+            "hostname,ip,stratum,gps,pps\npi-gps-01,192.168.1.101,1,yes,yes\r\n\r\npi-ntp-01,192.168.1.201,2,no,no"
+        ),
         ("list.txt", "# comment\npi-gps-01 192.168.1.101 1 yes yes\npi-ntp-01\t192.168.1.201 2 no no\n"),
     ])
     func `the lists of the Pi guide are read with and without a header`(name: String, text: String) throws {
@@ -16,12 +19,17 @@ import Testing
         let first = try #require(imported.nodes.first?.node)
         #expect(first.host.text == "192.168.1.101")
         #expect(first.user.text == "nobody")
-        #expect(Dictionary(uniqueKeysWithValues: first.labels.map { ($0.key.text, $0.value.text) })
-            == ["stratum": "1", "gps": "yes", "pps": "yes"])
+        #expect(
+            Dictionary(uniqueKeysWithValues: first.labels.map { ($0.key.text, $0.value.text) })
+                == ["stratum": "1", "gps": "yes", "pps": "yes"]
+        )
     }
 
     @Test func `a bare list of names and addresses is read`() throws {
-        let imported = try InventoryCase.read("pi-gps-01 192.168.1.101\npi-ntp-01 192.168.1.201\n", as: "hosts-list.txt")
+        let imported = try InventoryCase.read(
+            "pi-gps-01 192.168.1.101\npi-ntp-01 192.168.1.201\n",
+            as: "hosts-list.txt"
+        )
         #expect(imported.nodes.map(\.node.host.text) == ["192.168.1.101", "192.168.1.201"])
     }
 
@@ -45,7 +53,8 @@ import Testing
     }
 
     @Test func `an export as CSV reads back as the same nodes`() throws {
-        let text = "name,host,user,port,jump,groups,location,description,profile,identity_file,label.name,site\n"
+        let text =
+            "name,host,user,port,jump,groups,location,description,profile,identity_file,label.name,site\n"
             + "a,::1,u,23,b,g;h,here,\"-x, \"\"y\"\"\",pipe,~/.ssh/k,n,\"s\nt\"\n".replacing("\nt", with: " t")
             + "b,b.example.org,u,22,,,,,,,,\n"
         let first = try InventoryCase.read(text, as: "a.csv").inventory

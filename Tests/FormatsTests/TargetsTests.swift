@@ -22,7 +22,7 @@ import Testing
     @Test func `our own export gives the nodes back`() throws {
         let csv = """
             name,host,user,port,jump,groups,location,description,profile,site
-            a,::1,u,23,b,g;h,here,"what, ""this""",pipe,s
+            a,::1,u,23,b,g;h,here,\"what, \"\"this\"\"\",pipe,s
             b,b.example.org,u,22,,,,,,
             """
         let first = try InventoryCase.read(csv, as: "a.csv").inventory
@@ -35,14 +35,16 @@ import Testing
         let inventory = try InventoryCase.read(csv, as: "a.csv").inventory
         let options = InventoryWritingOptions(targetPort: try Port(9200))
         let document = try JSONReading.parse(InventoryWriting.write(inventory, as: .prometheusSD, options: options))
-        #expect(document == [
-            [
-                "targets": ["[::1]:9200"],
-                "labels": [
-                    "node": "a", "rack_row": "7", "label__x": "y", "__meta_flotilla_node": "a",
-                    "__meta_flotilla_host": "::1", "__meta_flotilla_port": "22", "__meta_flotilla_user": "nobody",
-                ],
+        #expect(
+            document == [
+                [
+                    "targets": ["[::1]:9200"],
+                    "labels": [
+                        "node": "a", "rack_row": "7", "label__x": "y", "__meta_flotilla_node": "a",
+                        "__meta_flotilla_host": "::1", "__meta_flotilla_port": "22", "__meta_flotilla_user": "nobody",
+                    ],
+                ]
             ]
-        ])
+        )
     }
 }

@@ -38,14 +38,19 @@ import Testing
         var goes = try Make.node("goes")
         goes.jump = try NodeName("inner")
         let current = Inventory(
-            nodes: [stays, goes, try Make.node("inner"), try Make.node("gate")], groups: [try group("old")])
+            nodes: [stays, goes, try Make.node("inner"), try Make.node("gate")],
+            groups: [try group("old")]
+        )
         let imported = InventoryImport(nodes: [entry(try Make.node("stays"))])
         #expect(InventoryDifference(importing: imported, into: current).isEmpty)
         let difference = InventoryDifference(importing: imported, into: current, prune: true)
         #expect(difference.keptAsJumpHosts.map(\.text) == ["gate"])
-        #expect(difference.changes == [
-            .unregister(try NodeName("goes")), .unregister(try NodeName("inner")), .deleteGroup(try GroupName("old")),
-        ])
+        #expect(
+            difference.changes == [
+                .unregister(try NodeName("goes")), .unregister(try NodeName("inner")),
+                .deleteGroup(try GroupName("old")),
+            ]
+        )
     }
 
     @Test func `changes come in an order in which each is valid`() throws {
@@ -56,12 +61,16 @@ import Testing
         near.jump = try NodeName("c-gate")
         let imported = InventoryImport(
             nodes: [entry(far, [.jump, .groups]), entry(near, [.jump]), entry(try Make.node("c-gate"))],
-            groups: [try group("a-outer", "inner"), try group("inner")], variables: ["x": 1])
+            groups: [try group("a-outer", "inner"), try group("inner")],
+            variables: ["x": 1]
+        )
         let changes = InventoryDifference(importing: imported, into: Inventory()).changes
-        #expect(changes == [
-            .setVariables(["x": 1]), .createGroup(try group("inner")), .createGroup(try group("a-outer", "inner")),
-            .register(try Make.node("c-gate")), .register(near), .register(far),
-        ])
+        #expect(
+            changes == [
+                .setVariables(["x": 1]), .createGroup(try group("inner")), .createGroup(try group("a-outer", "inner")),
+                .register(try Make.node("c-gate")), .register(near), .register(far),
+            ]
+        )
     }
 
     @Test func `groups and jumps that change places never form a circle on the way`() throws {
@@ -72,11 +81,15 @@ import Testing
         second.jump = try NodeName("a")
         let imported = InventoryImport(
             nodes: [entry(try Make.node("a"), [.jump]), entry(second, [.jump])],
-            groups: [try group("x"), try group("y", "x")])
+            groups: [try group("x"), try group("y", "x")]
+        )
         let changes = InventoryDifference(importing: imported, into: current).changes
-        #expect(changes == [
-            .updateGroup(try group("x")), .updateGroup(try group("y", "x")), .update(try Make.node("a")), .update(second),
-        ])
+        #expect(
+            changes == [
+                .updateGroup(try group("x")), .updateGroup(try group("y", "x")), .update(try Make.node("a")),
+                .update(second),
+            ]
+        )
     }
 
     @Test func `variables of all grow, and shrink only with prune`() throws {
@@ -85,7 +98,9 @@ import Testing
         let kept = InventoryDifference(importing: imported, into: current)
         #expect(kept.changes == [.setVariables(["a": 1, "b": 3])])
         #expect(kept.changedVariables.map(\.field) == ["variables.b"])
-        #expect(InventoryDifference(importing: imported, into: current, prune: true).changes == [.setVariables(["b": 3])])
+        #expect(
+            InventoryDifference(importing: imported, into: current, prune: true).changes == [.setVariables(["b": 3])]
+        )
     }
 
     @Test func `a file without groups never touches groups`() throws {

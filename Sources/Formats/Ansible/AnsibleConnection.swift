@@ -42,7 +42,11 @@ struct AnsibleConnection {
             rest = rest[open.upperBound...]
             guard let close = rest.firstRange(of: "}}") else { return nil }
             let name = rest[..<close.lowerBound].trimmed
-            guard !name.isEmpty, name.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || Character(Unicode.Scalar($0)).isLetter || Character(Unicode.Scalar($0)).isNumber }),
+            guard !name.isEmpty,
+                name.utf8.allSatisfy({
+                    $0 == UInt8(ascii: "_") || Character(Unicode.Scalar($0)).isLetter
+                        || Character(Unicode.Scalar($0)).isNumber
+                }),
                 let value = lookUp(String(name))?.scalarText, let inner = filled(value, lookUp, depth: depth + 1)
             else { return nil }
             output += inner

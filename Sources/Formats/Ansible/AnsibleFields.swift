@@ -26,7 +26,8 @@ struct AnsibleFields {
         fillAddress()
         fillArguments()
         take(AnsibleConnection.port, .port) { (fields, text) throws(UsageError) in fields.node.port = try Port(text) }
-        take(AnsibleConnection.user, .user) { (fields, text) throws(UsageError) in fields.node.user = try UserName(text) }
+        take(AnsibleConnection.user, .user) { (fields, text) throws(UsageError) in fields.node.user = try UserName(text)
+        }
         take(AnsibleConnection.identity, .identityFile) { (fields, text) throws(UsageError) in
             fields.node.identityFile = try OneLine(text)
         }
@@ -63,7 +64,8 @@ struct AnsibleFields {
                 warn(problem, advice: advice, at: position(of: key))
             }
             set(arguments.port, .port, key) { (fields, text) throws(UsageError) in fields.node.port = try Port(text) }
-            set(arguments.user, .user, key) { (fields, text) throws(UsageError) in fields.node.user = try UserName(text) }
+            set(arguments.user, .user, key) { (fields, text) throws(UsageError) in fields.node.user = try UserName(text)
+            }
             set(arguments.identityFile, .identityFile, key) { (fields, text) throws(UsageError) in
                 fields.node.identityFile = try OneLine(text)
             }
@@ -99,7 +101,9 @@ struct AnsibleFields {
 
     /// The last of `keys` that the node has, as text, into the node.
     private mutating func take(
-        _ keys: [String], _ field: NodeField, _ assign: (inout AnsibleFields, String) throws(UsageError) -> Void
+        _ keys: [String],
+        _ field: NodeField,
+        _ assign: (inout AnsibleFields, String) throws(UsageError) -> Void
     ) {
         guard let found = AnsibleConnection.found(keys, { lookUp($0) }) else { return }
         guard let text = AnsibleConnection.text(found.value, templateValue) else {
@@ -111,7 +115,9 @@ struct AnsibleFields {
     }
 
     private mutating func set(
-        _ text: String?, _ field: NodeField, _ key: String,
+        _ text: String?,
+        _ field: NodeField,
+        _ key: String,
         _ assign: (inout AnsibleFields, String) throws(UsageError) -> Void
     ) {
         guard let text else { return }
@@ -146,7 +152,9 @@ struct AnsibleFields {
         }
         let groups = variables.groups(of: node).map(\.text).reversed() + [AnsibleInventory.all]
         for group in groups {
-            if let found = source.groups[group]?.fileVariables[key] ?? source.groups[group]?.variables[key] { return found.at }
+            if let found = source.groups[group]?.fileVariables[key] ?? source.groups[group]?.variables[key] {
+                return found.at
+            }
         }
         return at
     }
@@ -165,7 +173,11 @@ extension Node.Profile {
     init(checked text: String) throws(UsageError) {
         guard let profile = Self(rawValue: text) else {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw UsageError("bad_profile", "no profile “\(text.quotedForMessage)”", advice: "the profiles are \(known)")
+            throw UsageError(
+                "bad_profile",
+                "no profile “\(text.quotedForMessage)”",
+                advice: "the profiles are \(known)"
+            )
         }
         self = profile
     }

@@ -10,7 +10,9 @@ enum AnsibleFile {
     private static let ignoredNames: Set<String> = ["host_vars", "group_vars", "vars_plugins"]
 
     /// - Throws: what `files` throws; mistakes in the text are collected in `inventory`.
-    static func read(_ path: String, files: some FileTree, into inventory: inout AnsibleInventory, depth: Int = 0) throws {
+    static func read(_ path: String, files: some FileTree, into inventory: inout AnsibleInventory, depth: Int = 0)
+        throws
+    {
         guard depth < 20 else { return }
         guard files.kind(of: path) == .folder else { return try readFile(path, files: files, into: &inventory) }
         let names = try files.entries(of: path).sorted().filter { name in
@@ -62,7 +64,10 @@ enum AnsibleFile {
             }
             AnsibleYAML.read(root, path: path, into: &inventory)
         } catch {
-            inventory.refuse(error.reason, at: SourcePosition(file: path, line: error.mark.line, column: error.mark.column))
+            inventory.refuse(
+                error.reason,
+                at: SourcePosition(file: path, line: error.mark.line, column: error.mark.column)
+            )
         }
     }
 }

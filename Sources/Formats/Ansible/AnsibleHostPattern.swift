@@ -11,6 +11,9 @@ struct AnsibleHostPattern {
 
     /// - Throws: `Fault` when a range cannot be expanded, or expands to more than `limit` names.
     init(_ text: String, limit: Int = AnsibleInventory.hostLimit) throws(Fault) {
+        guard text.utf8.count <= 1024, text.count(where: { $0 == "[" }) <= 16 else {
+            throw Fault(reason: "“\(text.quotedForMessage)” is longer than any host name, or has more than 16 ranges")
+        }
         let (pattern, port) = Self.splittingPort(text)
         self.port = port
         self.names = try Self.expanded(pattern, limit: limit)
@@ -62,7 +65,9 @@ struct AnsibleHostPattern {
         guard let step = bounds.count == 3 ? digits(bounds[2]) : 1, step > 0 else {
             throw Fault(reason: "range “[\(String(range).quotedForMessage)]” has a step that is no number above 0")
         }
-        if begin.count == 1, end.count == 1, let first = letters.firstIndex(of: begin), let last = letters.firstIndex(of: end) {
+        if begin.count == 1, end.count == 1, let first = letters.firstIndex(of: begin),
+            let last = letters.firstIndex(of: end)
+        {
             guard first <= last else { throw Fault(reason: "range “[\(range)]” begins after its end") }
             return stride(from: first, through: last, by: step).map { String(letters[$0]) }
         }
@@ -73,7 +78,9 @@ struct AnsibleHostPattern {
         guard !isPadded || begin.count == end.count else {
             throw Fault(reason: "range “[\(range)]” begins with a zero, so both ends must have the same length")
         }
-        guard last - first < limit * step else { throw Fault(reason: "range “[\(range)]” names more than \(limit) hosts") }
+        guard last - first < limit * step else {
+            throw Fault(reason: "range “[\(range)]” names more than \(limit) hosts")
+        }
         guard first <= last else { return [] }
         return stride(from: first, through: last, by: step).map { number in
             let text = String(number)
@@ -85,7 +92,9 @@ struct AnsibleHostPattern {
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".map { Substring(String($0)) }
 
     private static func digits(_ text: Substring) -> Int? {
-        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return Int(text)
     }
 }

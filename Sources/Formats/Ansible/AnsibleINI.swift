@@ -70,11 +70,18 @@ struct AnsibleINI {
     }
 
     private mutating func begin(
-        _ name: String, _ tag: Substring?, at position: SourcePosition, in inventory: inout AnsibleInventory
+        _ name: String,
+        _ tag: Substring?,
+        at position: SourcePosition,
+        in inventory: inout AnsibleInventory
     ) {
         guard let kind = Kind(rawValue: tag.map(String.init) ?? "hosts") else {
             let advice = "the word after the colon is vars, children or hosts"
-            return inventory.refuse("section “[\(name):\(tag ?? "")]” has an unknown kind", advice: advice, at: position)
+            return inventory.refuse(
+                "section “[\(name):\(tag ?? "")]” has an unknown kind",
+                advice: advice,
+                at: position
+            )
         }
         section = Section(group: name, kind: kind)
         if inventory.groups[name] == nil {
@@ -86,7 +93,11 @@ struct AnsibleINI {
         for parent in waiting.parents { inventory.addChild(name, to: parent, at: waiting.at) }
     }
 
-    private mutating func readHost(_ line: Substring, at position: SourcePosition, into inventory: inout AnsibleInventory) {
+    private mutating func readHost(
+        _ line: Substring,
+        at position: SourcePosition,
+        into inventory: inout AnsibleInventory
+    ) {
         let words: [ShellWords.Word]
         do throws(ShellWords.Fault) {
             words = try ShellWords.split(line)
@@ -109,7 +120,9 @@ struct AnsibleINI {
     }
 
     private func addHosts(
-        _ text: String, with variables: [(String, SourcedValue)], at position: SourcePosition,
+        _ text: String,
+        with variables: [(String, SourcedValue)],
+        at position: SourcePosition,
         to inventory: inout AnsibleInventory
     ) {
         do throws(AnsibleHostPattern.Fault) {
@@ -137,7 +150,11 @@ struct AnsibleINI {
         inventory.set(String(key), of: section.group, to: value, at: position)
     }
 
-    private mutating func readChild(_ line: Substring, at position: SourcePosition, into inventory: inout AnsibleInventory) {
+    private mutating func readChild(
+        _ line: Substring,
+        at position: SourcePosition,
+        into inventory: inout AnsibleInventory
+    ) {
         let name = line.prefix { !$0.isWhitespace && $0 != ":" && $0 != "]" }
         let rest = line[name.endIndex...].drop(while: \.isWhitespace)
         guard !name.isEmpty, rest.isEmpty || rest.first == "#" else {
@@ -164,7 +181,11 @@ struct AnsibleINI {
             guard let waiting = pending[name] else { continue }
             let advice = "declare it with a section [\(name)], empty if need be"
             let place = waiting.kind == .vars ? "[\(name):vars]" : "[\(waiting.parents.last ?? ""):children]"
-            inventory.refuse("\(place) names the undefined group “\(name.quotedForMessage)”", advice: advice, at: waiting.at)
+            inventory.refuse(
+                "\(place) names the undefined group “\(name.quotedForMessage)”",
+                advice: advice,
+                at: waiting.at
+            )
         }
     }
 }

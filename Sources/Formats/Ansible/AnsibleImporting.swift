@@ -12,7 +12,8 @@ struct AnsibleImporting {
 
     /// - Throws: `InventoryErrors` with everything that is wrong, reading mistakes included.
     static func imported(
-        from source: AnsibleInventory, options: InventoryReadingOptions
+        from source: AnsibleInventory,
+        options: InventoryReadingOptions
     ) throws(InventoryErrors) -> InventoryImport {
         var importing = AnsibleImporting(source: source, options: options)
         return try importing.imported()
@@ -32,7 +33,8 @@ struct AnsibleImporting {
         let all = source.groups[AnsibleInventory.all]
         var result = InventoryImport(
             nodes: source.hostOrder.compactMap { nodeNames[$0] }.compactMap(bareNode),
-            groups: groups, variables: Self.merged(all?.variables ?? [:], all?.fileVariables ?? [:])
+            groups: groups,
+            variables: Self.merged(all?.variables ?? [:], all?.fileVariables ?? [:])
         )
         result.variables[HostVariables.priorityKey] = nil
         AnsibleLayering(source: source).correct(&result)
@@ -54,7 +56,8 @@ struct AnsibleImporting {
     }
 
     private mutating func collect<Value>(
-        _ position: SourcePosition, _ body: () throws(UsageError) -> Value
+        _ position: SourcePosition,
+        _ body: () throws(UsageError) -> Value
     ) -> Value? {
         do throws(UsageError) {
             return try body()
@@ -104,7 +107,8 @@ struct AnsibleImporting {
     }
 
     private static func merged(
-        _ own: [String: SourcedValue], _ files: [String: SourcedValue]
+        _ own: [String: SourcedValue],
+        _ files: [String: SourcedValue]
     ) -> [String: JSONValue] {
         own.mapValues(\.value).merging(files.mapValues(\.value)) { $1 }
     }

@@ -16,7 +16,9 @@ struct AnsibleLayering {
             let groups = [AnsibleInventory.all] + variables.groups(of: node).map(\.text)
             for key in keys where node.variables[key] == nil {
                 let exact = layered(key, groups)
-                if let exact, exact != variables.value(key, of: node) { result.nodes[index].node.variables[key] = exact }
+                if let exact, exact != variables.value(key, of: node) {
+                    result.nodes[index].node.variables[key] = exact
+                }
             }
         }
     }

@@ -33,7 +33,10 @@ enum AnsibleScriptOutput {
     }
 
     private static func readGroup(
-        _ name: String, _ content: JSONValue, at position: SourcePosition, into inventory: inout AnsibleInventory
+        _ name: String,
+        _ content: JSONValue,
+        at position: SourcePosition,
+        into inventory: inout AnsibleInventory
     ) {
         var hosts = content
         var variables: [String: JSONValue] = [:]
@@ -53,7 +56,9 @@ enum AnsibleScriptOutput {
     }
 
     private static func readHostVariables(
-        _ hosts: [String: JSONValue], at position: SourcePosition, into inventory: inout AnsibleInventory
+        _ hosts: [String: JSONValue],
+        at position: SourcePosition,
+        into inventory: inout AnsibleInventory
     ) {
         for (host, variables) in hosts {
             guard inventory.hosts[host] != nil else { continue }
@@ -66,7 +71,10 @@ enum AnsibleScriptOutput {
     }
 
     private static func names(
-        _ value: JSONValue?, of group: String, at position: SourcePosition, in inventory: inout AnsibleInventory
+        _ value: JSONValue?,
+        of group: String,
+        at position: SourcePosition,
+        in inventory: inout AnsibleInventory
     ) -> [String] {
         guard let value else { return [] }
         guard case .array(let elements) = value else {

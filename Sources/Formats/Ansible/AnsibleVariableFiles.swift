@@ -38,7 +38,10 @@ struct AnsibleVariableFiles<Files: FileTree> {
     }
 
     private mutating func variables(
-        of name: String, in folder: String, having entries: Set<String>, into inventory: inout AnsibleInventory
+        of name: String,
+        in folder: String,
+        having entries: Set<String>,
+        into inventory: inout AnsibleInventory
     ) throws -> [String: SourcedValue] {
         guard let found = Self.extensions.map({ name + $0 }).first(where: entries.contains) else { return [:] }
         read.insert(found)
@@ -69,20 +72,29 @@ struct AnsibleVariableFiles<Files: FileTree> {
         let bytes = try files.contents(of: file, limit: InventoryReading.fileLimit)
         guard !bytes.starts(with: "$ANSIBLE_VAULT;".utf8) else {
             let advice = "decrypt it before the import, or encrypt single values with !vault"
-            inventory.warn("is encrypted with Ansible Vault: its variables are left out", advice: advice, at: start(of: file))
+            inventory.warn(
+                "is encrypted with Ansible Vault: its variables are left out",
+                advice: advice,
+                at: start(of: file)
+            )
             return [:]
         }
         do throws(YAMLFault) {
             guard let root = try YAMLDocument.root(of: bytes), !root.isNull else { return [:] }
             return try variables(of: root, in: file, into: &inventory)
         } catch {
-            inventory.refuse(error.reason, at: SourcePosition(file: file, line: error.mark.line, column: error.mark.column))
+            inventory.refuse(
+                error.reason,
+                at: SourcePosition(file: file, line: error.mark.line, column: error.mark.column)
+            )
             return [:]
         }
     }
 
     private func variables(
-        of root: YAMLNode, in file: String, into inventory: inout AnsibleInventory
+        of root: YAMLNode,
+        in file: String,
+        into inventory: inout AnsibleInventory
     ) throws(YAMLFault) -> [String: SourcedValue] {
         var constructing = YAMLConstructing()
         guard let members = root.members else {
@@ -101,7 +113,10 @@ struct AnsibleVariableFiles<Files: FileTree> {
     }
 
     private func warnOfUnused(
-        _ entries: Set<String>, in folder: String, noun: String, inventory: inout AnsibleInventory
+        _ entries: Set<String>,
+        in folder: String,
+        noun: String,
+        inventory: inout AnsibleInventory
     ) {
         for name in entries.subtracting(read).sorted() where !name.hasPrefix(".") && !name.hasSuffix("~") {
             inventory.warn("belongs to no \(noun) of this inventory", at: start(of: TextPath.join(folder, name)))

@@ -25,7 +25,9 @@ struct AnsibleYAML {
 
     /// The members of a mapping with the places of their keys; a string stands for itself with nothing.
     private mutating func entries(
-        of node: YAMLNode, what: String, in inventory: inout AnsibleInventory
+        of node: YAMLNode,
+        what: String,
+        in inventory: inout AnsibleInventory
     ) -> [(Entry, YAMLNode?)] {
         if node.isNull { return [] }
         if let text = node.stringText { return [(Entry(text: text, at: position(node.mark)), nil)] }
@@ -41,7 +43,12 @@ struct AnsibleYAML {
         }
     }
 
-    private mutating func readGroup(_ name: Entry, _ node: YAMLNode?, into inventory: inout AnsibleInventory, depth: Int) {
+    private mutating func readGroup(
+        _ name: Entry,
+        _ node: YAMLNode?,
+        into inventory: inout AnsibleInventory,
+        depth: Int
+    ) {
         guard depth == 0 || name.text != AnsibleInventory.all else {
             return inventory.refuse("group “all” cannot be inside another group", at: name.at)
         }
@@ -58,7 +65,11 @@ struct AnsibleYAML {
     }
 
     private mutating func readSection(
-        _ section: Entry, _ node: YAMLNode?, of group: String, into inventory: inout AnsibleInventory, depth: Int
+        _ section: Entry,
+        _ node: YAMLNode?,
+        of group: String,
+        into inventory: inout AnsibleInventory,
+        depth: Int
     ) {
         guard let node, !node.isNull else { return }
         let what = "“\(section.text.quotedForMessage)” of group “\(group.quotedForMessage)”"
@@ -82,7 +93,10 @@ struct AnsibleYAML {
     }
 
     private mutating func readHosts(
-        _ host: Entry, _ node: YAMLNode?, group: String, into inventory: inout AnsibleInventory
+        _ host: Entry,
+        _ node: YAMLNode?,
+        group: String,
+        into inventory: inout AnsibleInventory
     ) {
         let names: AnsibleHostPattern
         do throws(AnsibleHostPattern.Fault) {
@@ -103,7 +117,8 @@ struct AnsibleYAML {
         }
     }
 
-    private mutating func set(_ key: Entry, of entity: String, to node: YAMLNode?, in inventory: inout AnsibleInventory) {
+    private mutating func set(_ key: Entry, of entity: String, to node: YAMLNode?, in inventory: inout AnsibleInventory)
+    {
         inventory.set(key.text, of: entity, to: value(node, in: &inventory), at: key.at)
     }
 

@@ -12,7 +12,8 @@ struct PythonLiteral {
     static func value(of text: some StringProtocol) -> JSONValue {
         let whole = Substring(text)
         // Words are by far the most of all values; only these letters can begin a literal.
-        guard let first = whole.drop(while: { $0 == " " || $0 == "\t" }).first, "'\"+-.(0123456789[{TFNrRbBuU".contains(first)
+        guard let first = whole.drop(while: { $0 == " " || $0 == "\t" }).first,
+            "'\"+-.(0123456789[{TFNrRbBuU".contains(first)
         else { return .string(String(whole)) }
         var parser = PythonLiteral(rest: whole.drop { $0 == " " || $0 == "\t" })
         do throws(NoLiteral) {
@@ -136,7 +137,11 @@ struct PythonLiteral {
             if close == nil, rest.isEmpty || rest.first == "#" { return elements }
             elements.append(try operand())
             skipBlanks()
-            if rest.first == "," { rest.removeFirst() } else if close == nil || rest.first != close { return try end(elements, close) }
+            if rest.first == "," {
+                rest.removeFirst()
+            } else if close == nil || rest.first != close {
+                return try end(elements, close)
+            }
         }
     }
 

@@ -46,7 +46,8 @@ enum PythonNumber {
 
     private static func hasPlainUnderscores(_ text: Substring) -> Bool {
         guard text.contains("_") else { return true }
-        return text.last != "_" && text.first != "_" && !text.contains("__") && !text.contains("_.") && !text.contains("._")
+        return text.last != "_" && text.first != "_" && !text.contains("__") && !text.contains("_.")
+            && !text.contains("._")
     }
 
     private static func isFloat(_ text: Substring) -> Bool {

@@ -74,7 +74,9 @@ struct PythonStringLiteral {
 
     private mutating func codePoint(digits: Int) -> String? {
         let text = rest.prefix(digits)
-        guard text.count == digits, let value = UInt32(text, radix: 16), let scalar = Unicode.Scalar(value) else { return nil }
+        guard text.count == digits, let value = UInt32(text, radix: 16), let scalar = Unicode.Scalar(value) else {
+            return nil
+        }
         rest.removeFirst(digits)
         return String(Character(scalar))
     }

@@ -10,7 +10,7 @@ struct SSHArguments {
     /// A way through another host that is no plain jump.
     private(set) var strangeProxy: String?
 
-    /// - Parameter text: a command line's worth of `ssh` arguments.
+    /// The text is a command line's worth of `ssh` arguments.
     init(_ text: String) {
         guard let words = try? ShellWords.split(text).map(\.text) else { return }
         var index = words.startIndex

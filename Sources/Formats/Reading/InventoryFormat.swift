@@ -64,7 +64,8 @@ enum InventoryFormat: Equatable {
     private static func looksLikeTargets(_ text: String) -> Bool {
         let first = significantLines(text, limit: 2).first { $0 != "---" } ?? ""
         if first.hasPrefix("- ") || first == "-" { return true }
-        return first.hasPrefix("[") && (first.dropFirst().trimmed.isEmpty || first.dropFirst().trimmed.hasPrefix("{") || first.trimmed == "[]")
+        return first.hasPrefix("[")
+            && (first.dropFirst().trimmed.isEmpty || first.dropFirst().trimmed.hasPrefix("{") || first.trimmed == "[]")
     }
 
     private static func significantLines(_ text: String, limit: Int) -> [Substring] {

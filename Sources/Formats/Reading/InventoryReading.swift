@@ -6,10 +6,13 @@ package enum InventoryReading {
     /// A single file larger than this is refused, in bytes.
     package static let fileLimit = 64 << 20
 
-    /// - Parameter path: a file, or a folder with several inventory files, read in the order of their names.
+    /// The path is a file, or a folder with several inventory files, which are read in the order of their names.
+    ///
     /// - Throws: `InventoryErrors` with every mistake, or what `files` throws.
     package static func read(
-        path: String, files: some FileTree, options: InventoryReadingOptions
+        path: String,
+        files: some FileTree,
+        options: InventoryReadingOptions
     ) throws -> InventoryImport {
         switch files.kind(of: path) {
         case nil:
@@ -30,12 +33,13 @@ package enum InventoryReading {
         }
     }
 
-    /// What a dynamic inventory printed for `--list`.
+    /// Reads what a dynamic inventory printed for `--list`; `name` stands for the file in messages.
     ///
-    /// - Parameter name: stands for the file in messages.
     /// - Throws: `InventoryErrors`.
     package static func read(
-        listOutput text: String, name: String, options: InventoryReadingOptions
+        listOutput text: String,
+        name: String,
+        options: InventoryReadingOptions
     ) throws -> InventoryImport {
         var inventory = AnsibleInventory(path: name)
         AnsibleFile.readJSON(text, path: name, into: &inventory)
@@ -43,7 +47,10 @@ package enum InventoryReading {
     }
 
     private static func readAnsible<Files: FileTree>(
-        _ path: String, base: String, files: Files, options: InventoryReadingOptions
+        _ path: String,
+        base: String,
+        files: Files,
+        options: InventoryReadingOptions
     ) throws -> InventoryImport {
         var inventory = AnsibleInventory(path: path)
         try AnsibleFile.read(path, files: files, into: &inventory)
@@ -53,7 +60,8 @@ package enum InventoryReading {
     }
 
     static func notUTF8(_ bytes: [UInt8], path: String) -> InventoryErrors {
-        let line = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let line =
+            bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
             .firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
         let at = SourcePosition(file: path, line: line + 1, column: 0)
         return InventoryErrors([InventoryMistake("is not UTF-8 text", advice: "save the file as UTF-8", at: at)])

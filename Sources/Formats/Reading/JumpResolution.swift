@@ -9,12 +9,13 @@ struct JumpResolution {
     private(set) var warnings: [InventoryMistake] = []
     private var byName: [String: Int] = [:]
     private var byHost: [String: [Int]] = [:]
+    private var registeredByHost: [String: [Node]] = [:]
 
     init(registered: Inventory) {
         self.registered = registered
     }
 
-    /// - Parameter hops: in the order of travel; never empty.
+    /// The hops are in the order of travel; never empty.
     mutating func add(_ hops: [JumpSpecification], of node: NodeName, at position: SourcePosition) {
         wanted.append((node, hops, position))
     }
@@ -25,6 +26,7 @@ struct JumpResolution {
             byName[imported.node.name.text] = index
             byHost[imported.node.host.text, default: []].append(index)
         }
+        registeredByHost = Dictionary(grouping: registered.nodes.values.sorted { $0.name < $1.name }, by: \.host.text)
         for (node, hops, at) in wanted {
             var way = hops.compactMap { name(of: $0, for: node, at: at, in: nodes) }
             guard way.count == hops.count else { continue }
@@ -36,7 +38,10 @@ struct JumpResolution {
     }
 
     private mutating func set(
-        _ way: [NodeName], of node: NodeName, at position: SourcePosition, in nodes: inout [ImportedNode]
+        _ way: [NodeName],
+        of node: NodeName,
+        at position: SourcePosition,
+        in nodes: inout [ImportedNode]
     ) {
         for (traveller, jump) in zip(way.dropFirst() + [node], way) {
             guard let index = byName[traveller.text] else { continue }
@@ -51,17 +56,21 @@ struct JumpResolution {
     }
 
     private mutating func name(
-        of hop: JumpSpecification, for node: NodeName, at position: SourcePosition, in nodes: [ImportedNode]
+        of hop: JumpSpecification,
+        for node: NodeName,
+        at position: SourcePosition,
+        in nodes: [ImportedNode]
     ) -> NodeName? {
         if let index = byName[hop.host] { return nodes[index].node.name }
         let imported = (byHost[hop.host] ?? []).map { nodes[$0].node }
         if let found = imported.first(where: hop.fits) ?? imported.first { return found.name }
-        if let found = registered.nodes.first(where: { $0.key.text == hop.host }) { return found.key }
-        let known = registered.nodes.values.filter { $0.host.text == hop.host }.sorted { $0.name < $1.name }
+        if let name = try? NodeName(hop.host), registered.nodes[name] != nil { return name }
+        let known = registeredByHost[hop.host] ?? []
         if let found = known.first(where: hop.fits) ?? known.first { return found.name }
         let name = hop.host.quotedForMessage
         let user = hop.user?.quotedForMessage ?? "USER"
-        let advice = "a jump host is a node too: add it to the file, or first run: flotilla register NAME \(name) \(user)"
+        let advice =
+            "a jump host is a node too: add it to the file, or first run: flotilla register NAME \(name) \(user)"
         let problem = "jump host “\(name)” of “\(node)” is no node of this inventory or of the registry"
         mistakes.append(InventoryMistake(problem, advice: advice, at: position))
         return nil

@@ -45,7 +45,11 @@ struct SSHConfigBlocks<Files: FileTree> {
     }
 
     private mutating func read(
-        _ key: String, _ rest: Substring, at position: SourcePosition, outer: [[String]], depth: Int
+        _ key: String,
+        _ rest: Substring,
+        at position: SourcePosition,
+        outer: [[String]],
+        depth: Int
     ) throws {
         guard let words = try? ShellWords.split(rest), !words.isEmpty else {
             return refuse("“\(key.quotedForMessage)” has no value, or a quote that is not closed", at: position)
@@ -57,7 +61,11 @@ struct SSHConfigBlocks<Files: FileTree> {
         case "match":
             let what = rest.trimmed
             let advice = "only “Match all” can be imported: write the options into Host blocks"
-            refuse("“Match \(String(what).quotedForMessage)” depends on the moment of the call", advice: advice, at: position)
+            refuse(
+                "“Match \(String(what).quotedForMessage)” depends on the moment of the call",
+                advice: advice,
+                at: position
+            )
             blocks.append(SSHConfigBlock(conditions: outer + [[]], options: [], aliases: []))
         case "include":
             for word in words { try include(word.text, at: position, depth: depth) }
@@ -66,15 +74,21 @@ struct SSHConfigBlocks<Files: FileTree> {
             // A command is the rest of the line, quotes and all; everything else is one word.
             let value = key == "proxycommand" ? String(rest.trimmed) : words[0].text
             blocks[blocks.count - 1].options.append(
-                SSHConfigOption(key: key, value: value, order: order, at: position))
+                SSHConfigOption(key: key, value: value, order: order, at: position)
+            )
         }
     }
 
     private mutating func begin(_ words: [ShellWords.Word], at position: SourcePosition, outer: [[String]]) {
         let patterns = words.map(\.text)
         let aliases = patterns.filter { !$0.contains("*") && !$0.contains("?") && !$0.hasPrefix("!") }
-        blocks.append(SSHConfigBlock(
-            conditions: outer + [patterns], options: [], aliases: aliases.map { ($0, position) }))
+        blocks.append(
+            SSHConfigBlock(
+                conditions: outer + [patterns],
+                options: [],
+                aliases: aliases.map { ($0, position) }
+            )
+        )
     }
 
     /// Relative paths are beside the file itself; `*` and `?` may stand in the last part of a path.

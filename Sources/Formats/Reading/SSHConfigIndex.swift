@@ -16,7 +16,8 @@ struct SSHConfigIndex {
             for alias in block.aliases where seen.insert(alias.name).inserted { aliases.append(alias) }
             guard !block.options.isEmpty else { continue }
             let patterns = block.conditions.last ?? []
-            let isPlain = !patterns.isEmpty && !patterns.contains { $0.contains("*") || $0.contains("?") || $0.hasPrefix("!") }
+            let isPlain =
+                !patterns.isEmpty && !patterns.contains { $0.contains("*") || $0.contains("?") || $0.hasPrefix("!") }
             if isPlain {
                 for name in patterns { byName[name, default: []].append(index) }
             } else {

@@ -13,7 +13,10 @@ struct SSHConfigReading {
 
     /// - Throws: `InventoryErrors`, or what `files` throws for an `Include`.
     static func read(
-        _ text: String, path: String, files: some FileTree, options: InventoryReadingOptions
+        _ text: String,
+        path: String,
+        files: some FileTree,
+        options: InventoryReadingOptions
     ) throws -> InventoryImport {
         var blocks = SSHConfigBlocks(files: files)
         try blocks.read(text, path: path)
@@ -24,7 +27,9 @@ struct SSHConfigReading {
         reader.mistakes += reader.jumps.mistakes
         guard reader.mistakes.isEmpty else { throw InventoryErrors(reader.mistakes) }
         return InventoryImport(
-            nodes: reader.nodes, warnings: reader.warnings + reader.jumps.warnings, groupScope: .none
+            nodes: reader.nodes,
+            warnings: reader.warnings + reader.jumps.warnings,
+            groupScope: .none
         )
     }
 
@@ -75,7 +80,9 @@ struct SSHConfigReading {
     }
 
     private mutating func take(
-        _ option: SSHConfigOption?, _ field: NodeField, _ named: inout Set<NodeField>,
+        _ option: SSHConfigOption?,
+        _ field: NodeField,
+        _ named: inout Set<NodeField>,
         _ assign: (String) throws(UsageError) -> Void
     ) {
         guard let option, check(option.at, { () throws(UsageError) in try assign(option.value) }) != nil else { return }
@@ -102,7 +109,13 @@ extension String {
         while let percent = rest.firstIndex(of: "%") {
             output += rest[..<percent]
             let tail = rest[percent...]
-            if tail.hasPrefix("%h") { output += name } else if tail.hasPrefix("%%") { output += "%" } else { output += tail.prefix(2) }
+            if tail.hasPrefix("%h") {
+                output += name
+            } else if tail.hasPrefix("%%") {
+                output += "%"
+            } else {
+                output += tail.prefix(2)
+            }
             rest = tail.dropFirst(2)
         }
         return output + rest

@@ -15,7 +15,8 @@ enum TableColumn: Hashable {
     case identityFile
     case label(LabelKey)
 
-    static let advice = "the header is name,host,user,port and, if wanted, jump,groups,location,description,profile "
+    static let advice =
+        "the header is name,host,user,port and, if wanted, jump,groups,location,description,profile "
         + "and labels; or hostname,ip,stratum,gps,pps"
 
     /// - Throws: `UsageError` when the heading can be no label either.
@@ -61,7 +62,8 @@ enum TableColumn: Hashable {
 
     /// `hostname,ip[,stratum[,gps[,pps]]]`, as the scripts of the Pi guide read it; nil for every other shape.
     static func withoutHeader(_ cells: [String]) -> [TableColumn]? {
-        guard (2...5).contains(cells.count), (try? HostAddress(cells[1])) != nil, (try? NodeName(cells[0])) != nil else { return nil }
+        guard (2...5).contains(cells.count), (try? HostAddress(cells[1])) != nil, (try? NodeName(cells[0])) != nil
+        else { return nil }
         // Two bare words may as well be a header with a typing mistake.
         guard cells[1].contains(".") || cells[1].contains(":") else { return nil }
         if cells.count > 2, UInt8(cells[2]) == nil { return nil }

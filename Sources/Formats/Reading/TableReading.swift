@@ -15,7 +15,10 @@ struct TableReading {
 
     /// - Throws: `InventoryErrors`.
     static func read(
-        _ text: String, path: String, separator: Character, options: InventoryReadingOptions
+        _ text: String,
+        path: String,
+        separator: Character,
+        options: InventoryReadingOptions
     ) throws(InventoryErrors) -> InventoryImport {
         var reader = TableReading(path: path, options: options)
         let rows: [[TableText.Cell]]
@@ -49,7 +52,9 @@ struct TableReading {
         mistakes += jumps.mistakes
         guard mistakes.isEmpty else { throw InventoryErrors(mistakes) }
         return InventoryImport(
-            nodes: nodes, groups: groups.sorted().map(Group.init(name:)), warnings: jumps.warnings,
+            nodes: nodes,
+            groups: groups.sorted().map(Group.init(name:)),
+            warnings: jumps.warnings,
             groupScope: columns.contains(.groups) ? .membership : .none
         )
     }
@@ -107,14 +112,17 @@ struct TableReading {
                 node.groups.insert(group)
             }
         case .user, .port, .location, .description, .profile, .identityFile, .label:
-            guard check(cell, { (text) throws(UsageError) in try column.assign(text, to: &node) }) != nil else { return }
+            guard check(cell, { (text) throws(UsageError) in try column.assign(text, to: &node) }) != nil else {
+                return
+            }
         }
         imported.node = node
         if let field = column.field { imported.named.insert(field) }
     }
 
     private mutating func check<Value>(
-        _ cell: TableText.Cell, _ body: (String) throws(UsageError) -> Value
+        _ cell: TableText.Cell,
+        _ body: (String) throws(UsageError) -> Value
     ) -> Value? {
         do throws(UsageError) {
             return try body(cell.text)

@@ -16,7 +16,9 @@ struct TargetsReading {
 
     /// - Throws: `InventoryErrors`.
     static func read(
-        _ text: String, path: String, options: InventoryReadingOptions
+        _ text: String,
+        path: String,
+        options: InventoryReadingOptions
     ) throws(InventoryErrors) -> InventoryImport {
         var reader = TargetsReading(path: path, options: options)
         do throws(YAMLFault) {
@@ -28,7 +30,9 @@ struct TargetsReading {
         reader.mistakes += reader.jumps.mistakes
         guard reader.mistakes.isEmpty else { throw InventoryErrors(reader.mistakes) }
         return InventoryImport(
-            nodes: reader.nodes, groups: reader.groups.sorted().map(Group.init(name:)), warnings: reader.jumps.warnings,
+            nodes: reader.nodes,
+            groups: reader.groups.sorted().map(Group.init(name:)),
+            warnings: reader.jumps.warnings,
             groupScope: reader.groups.isEmpty ? .none : .membership
         )
     }
@@ -71,7 +75,9 @@ struct TargetsReading {
     }
 
     private mutating func readTarget(_ target: YAMLNode, _ labels: [String: (text: String, mark: YAMLMark)]) {
-        guard case .scalar(let text, _) = target.content else { return refuse("a target is host:port", at: target.mark) }
+        guard case .scalar(let text, _) = target.content else {
+            return refuse("a target is host:port", at: target.mark)
+        }
         let address = JumpSpecification(text).host
         let own = { (key: String) in labels[TargetLabels.prefix + key] }
         let nameText = own("node") ?? labels["node"] ?? (address, target.mark)
@@ -79,7 +85,10 @@ struct TargetsReading {
             let host = check(target.mark, { () throws(UsageError) in try HostAddress(own("host")?.text ?? address) })
         else { return }
         var imported = ImportedNode(
-            Node(name: name, host: host, user: options.defaultUser), named: [.host, .labels], at: position(target.mark))
+            Node(name: name, host: host, user: options.defaultUser),
+            named: [.host, .labels],
+            at: position(target.mark)
+        )
         for (key, label) in labels.sorted(by: { $0.key < $1.key }) { set(key, label, of: &imported) }
         if let index = places[name] {
             // The same machine with another port of metrics.
@@ -92,7 +101,8 @@ struct TargetsReading {
 
     private mutating func set(_ key: String, _ label: (text: String, mark: YAMLMark), of imported: inout ImportedNode) {
         var node = imported.node
-        guard key.hasPrefix(TargetLabels.prefix), let column = try? TableColumn(String(key.dropFirst(TargetLabels.prefix.count)))
+        guard key.hasPrefix(TargetLabels.prefix),
+            let column = try? TableColumn(String(key.dropFirst(TargetLabels.prefix.count)))
         else {
             guard !key.hasPrefix("__"), key != "node" else { return }
             check(label.mark) { () throws(UsageError) in node.labels[try LabelKey(key)] = try OneLine(label.text) }
@@ -104,7 +114,9 @@ struct TargetsReading {
         case .jump: jumps.add([JumpSpecification(label.text)], of: node.name, at: position(label.mark))
         case .groups:
             for word in label.text.split(separator: ",") {
-                guard let group = check(label.mark, { () throws(UsageError) in try GroupName(String(word)) }) else { continue }
+                guard let group = check(label.mark, { () throws(UsageError) in try GroupName(String(word)) }) else {
+                    continue
+                }
                 groups.insert(group)
                 node.groups.insert(group)
             }

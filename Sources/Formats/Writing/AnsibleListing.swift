@@ -33,7 +33,11 @@ struct AnsibleListing {
         for group in inventory.groups.values {
             var content: [String: JSONValue] = document[group.name.text]?.object ?? [:]
             let hosts = members.hosts[group.name] ?? []
-            if !hosts.isEmpty { content["hosts"] = names(hosts + (group.name.text == HostVariables.ungrouped ? members.ungroupedHosts : [])) }
+            if !hosts.isEmpty {
+                content["hosts"] = names(
+                    hosts + (group.name.text == HostVariables.ungrouped ? members.ungroupedHosts : [])
+                )
+            }
             if !group.children.isEmpty { content["children"] = names(group.children.map(\.text)) }
             if !content.isEmpty { document[group.name.text] = .object(content) }
         }

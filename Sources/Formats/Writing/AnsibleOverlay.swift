@@ -26,8 +26,18 @@ struct AnsibleOverlay {
             if said != text, let key = found?.key ?? keys.first { overlay[key] = value }
         }
         set(AnsibleConnection.host, .string(node.host.text), implied: node.name.text, is: node.host.text)
-        set(AnsibleConnection.port, .int(Int64(node.port.number)), implied: arguments?.port ?? "22", is: node.port.description)
-        set(AnsibleConnection.user, .string(node.user.text), implied: arguments?.user ?? options.defaultUser?.text, is: node.user.text)
+        set(
+            AnsibleConnection.port,
+            .int(Int64(node.port.number)),
+            implied: arguments?.port ?? "22",
+            is: node.port.description
+        )
+        set(
+            AnsibleConnection.user,
+            .string(node.user.text),
+            implied: arguments?.user ?? options.defaultUser?.text,
+            is: node.user.text
+        )
         if let file = node.identityFile?.text {
             set(Array(AnsibleConnection.identity.reversed()), .string(file), implied: arguments?.identityFile, is: file)
         }
@@ -77,7 +87,11 @@ struct AnsibleOverlay {
             if let text, variables[key]?.string != text { overlay[key] = .string(text) }
         }
         guard !node.labels.isEmpty else { return }
-        let labels = Dictionary(uniqueKeysWithValues: node.labels.map { ($0.key.text, JSONValue.string($0.value.text)) })
-        if variables[AnsibleConnection.labels] != .object(labels) { overlay[AnsibleConnection.labels] = .object(labels) }
+        let labels = Dictionary(
+            uniqueKeysWithValues: node.labels.map { ($0.key.text, JSONValue.string($0.value.text)) }
+        )
+        if variables[AnsibleConnection.labels] != .object(labels) {
+            overlay[AnsibleConnection.labels] = .object(labels)
+        }
     }
 }

@@ -6,11 +6,13 @@ internal import Operations
 struct AnsibleTree {
     private let inventory: Inventory
     private let members: AnsibleMembers
+    private let groups: [String: Group]
     private let hostContents: [String: JSONValue]
 
     init(_ inventory: Inventory, options: InventoryWritingOptions) {
         self.inventory = inventory
         self.members = AnsibleMembers(inventory)
+        self.groups = Dictionary(inventory.groups.values.map { ($0.name.text, $0) }, uniquingKeysWith: { $1 })
         let variables = HostVariables(inventory)
         var contents: [String: JSONValue] = [:]
         for node in inventory.nodes.values {
@@ -26,7 +28,7 @@ struct AnsibleTree {
         var all: [String: JSONValue] = [:]
         if !inventory.variables.isEmpty { all["vars"] = .object(inventory.variables) }
         if !members.ungroupedHosts.isEmpty { all["hosts"] = writer.hosts(members.ungroupedHosts) }
-        let top = members.top.filter { name in inventory.groups.keys.contains { $0.text == name } }
+        let top = members.top.filter { groups[$0] != nil }
         if !top.isEmpty { all["children"] = writer.children(top) }
         return .object(["all": .object(all)])
     }
@@ -37,16 +39,19 @@ struct AnsibleTree {
         var seenHosts: Set<String> = []
 
         mutating func hosts(_ names: [String]) -> JSONValue {
-            .object(Dictionary(uniqueKeysWithValues: names.map { name in
-                (name, seenHosts.insert(name).inserted ? tree.hostContents[name] ?? .null : .null)
-            }))
+            .object(
+                Dictionary(
+                    uniqueKeysWithValues: names.map { name in
+                        (name, seenHosts.insert(name).inserted ? tree.hostContents[name] ?? .null : .null)
+                    }
+                )
+            )
         }
 
         mutating func children(_ names: [String]) -> JSONValue {
             var children: [String: JSONValue] = [:]
             for name in names.sorted() {
-                let group = tree.inventory.groups.values.first { $0.name.text == name }
-                children[name] = group.map { content($0) } ?? .null
+                children[name] = tree.groups[name].map { content($0) } ?? .null
             }
             return .object(children)
         }

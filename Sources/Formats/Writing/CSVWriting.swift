@@ -9,7 +9,8 @@ package enum CSVWriting {
     }
 
     private static func quoted(_ cell: String) -> String {
-        let needsQuotes = cell.contains { ",\"".contains($0) || $0.isNewline } || cell.first == " " || cell.last == " "
+        let needsQuotes =
+            cell.contains { ",\"".contains($0) || $0.isNewline } || cell.first == " " || cell.last == " "
             || cell.first == "#"
         guard needsQuotes else { return cell }
         return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

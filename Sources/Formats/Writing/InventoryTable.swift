@@ -20,7 +20,9 @@ enum InventoryTable {
 
     /// A label that has the name of a column of ours is told apart by `label.`.
     private static func heading(_ label: LabelKey) -> String {
-        if let column = try? TableColumn(label.text), column.isLabel, !label.text.hasPrefix("label.") { return label.text }
+        if let column = try? TableColumn(label.text), column.isLabel, !label.text.hasPrefix("label.") {
+            return label.text
+        }
         return "label." + label.text
     }
 }

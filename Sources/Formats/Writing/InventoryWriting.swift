@@ -4,7 +4,9 @@ package import Operations
 /// Writes the registry in the formats that other tools read. Equal inventories give equal text.
 package enum InventoryWriting {
     package static func write(
-        _ inventory: Inventory, as format: InventoryExportFormat, options: InventoryWritingOptions = .init()
+        _ inventory: Inventory,
+        as format: InventoryExportFormat,
+        options: InventoryWritingOptions = .init()
     ) -> String {
         switch format {
         case .ansibleJSON: PythonText.document(AnsibleListing(inventory, options: options).document)
@@ -21,13 +23,17 @@ package struct Formats: InventoryText, DocumentText {
     package init() {}
 
     package func read(
-        path: String, files: some FileTree, options: InventoryReadingOptions
+        path: String,
+        files: some FileTree,
+        options: InventoryReadingOptions
     ) throws -> InventoryImport {
         try InventoryReading.read(path: path, files: files, options: options)
     }
 
     package func write(
-        _ inventory: Inventory, as format: InventoryExportFormat, options: InventoryWritingOptions
+        _ inventory: Inventory,
+        as format: InventoryExportFormat,
+        options: InventoryWritingOptions
     ) -> String {
         InventoryWriting.write(inventory, as: format, options: options)
     }

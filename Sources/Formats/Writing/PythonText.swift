@@ -7,12 +7,21 @@ enum PythonText {
         if number.isNaN { return "NaN" }
         if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
         let text = "\(number)"
-        guard let letter = text.firstIndex(of: "e") else { return text }
+        guard let letter = text.firstIndex(of: "e") else { return abs(number) < 1e16 ? text : exponential(text) }
         let mantissa = text[..<letter].hasSuffix(".0") ? text[..<letter].dropLast(2) : text[..<letter]
         let power = text[text.index(after: letter)...]
         let sign = power.first == "-" ? "-" : "+"
         let digits = power.drop { $0 == "-" || $0 == "+" }
         return mantissa + "e" + sign + (digits.count < 2 ? "0" : "") + digits
+    }
+
+    /// Swift writes whole numbers out up to 2^54, which is a little further than Python does.
+    private static func exponential(_ text: String) -> String {
+        let sign = text.hasPrefix("-") ? "-" : ""
+        let digits = text.filter(\.isASCIIDigit).dropLast()
+        var fraction = digits.dropFirst()
+        while fraction.last == "0" { fraction.removeLast() }
+        return sign + digits.prefix(1) + (fraction.isEmpty ? "" : ".") + fraction + "e+\(digits.count - 1)"
     }
 
     /// A document with sorted keys and four spaces of indentation, text as UTF-8.

@@ -9,7 +9,9 @@ enum SSHConfigWriting {
     }
 
     private static func block(_ node: Node, _ inventory: Inventory) -> String {
-        var lines = ["Host \(node.name)", "HostName \(escaped(node.host.text))", "User \(node.user)", "Port \(node.port)"]
+        var lines = [
+            "Host \(node.name)", "HostName \(escaped(node.host.text))", "User \(node.user)", "Port \(node.port)",
+        ]
         if let file = node.identityFile?.text, !file.contains("\"") {
             lines += ["IdentityFile \"\(escaped(file))\"", "IdentitiesOnly yes"]
         }

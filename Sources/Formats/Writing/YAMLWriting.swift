@@ -47,7 +47,8 @@ package enum YAMLWriting {
         case .array(let elements) where !elements.isEmpty:
             output += "\n"
             write(elements, indent: indent + 2, to: &output)
-        case .null, .bool, .int, .double, .string, .array, .object: output += " " + scalar(value, indent: indent + 2) + "\n"
+        case .null, .bool, .int, .double, .string, .array, .object:
+            output += " " + scalar(value, indent: indent + 2) + "\n"
         }
     }
 
@@ -113,7 +114,9 @@ package enum YAMLWriting {
     /// Lines of printable text, none of them ending or the first beginning with a blank.
     private static func isBlock(_ text: String) -> Bool {
         guard text.contains("\n"), text.first != "\n", text.first != " ", text.first != "\t" else { return false }
-        guard !text.unicodeScalars.contains(where: { $0 != "\n" && ($0.rewritesItsLine || $0.value & 0xFFFE == 0xFFFE) }) else { return false }
+        guard
+            !text.unicodeScalars.contains(where: { $0 != "\n" && ($0.rewritesItsLine || $0.value & 0xFFFE == 0xFFFE) })
+        else { return false }
         return text.contains { $0 != "\n" }
     }
 
@@ -128,11 +131,15 @@ package enum YAMLWriting {
     /// True for words that no version of YAML reads as anything but text, and that need no quotes.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.utf8.first, text.utf8.count <= 1000 else { return false }
-        guard NameRuleBytes.isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "_") || NameRuleBytes.isDigit(first)
+        guard
+            NameRuleBytes.isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "_")
+                || NameRuleBytes.isDigit(first)
         else { return false }
         var previous = first
         for byte in text.utf8 {
-            let isSafe = NameRuleBytes.isLetter(byte) || NameRuleBytes.isDigit(byte) || "._-/@+=~,; ()%$^*!?<>|'\"".utf8.contains(byte)
+            let isSafe =
+                NameRuleBytes.isLetter(byte) || NameRuleBytes.isDigit(byte)
+                || "._-/@+=~,; ()%$^*!?<>|'\"".utf8.contains(byte)
             let colon = byte == UInt8(ascii: ":")
             guard isSafe || colon else { return false }
             if previous == UInt8(ascii: ":"), byte == UInt8(ascii: " ") { return false }

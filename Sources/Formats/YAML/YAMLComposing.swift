@@ -67,7 +67,12 @@ struct YAMLComposing {
         }
         if event.kind == YAML_ALIAS_EVENT { return try alias(event) }
         if let anchor = event.anchor { open.insert(anchor) }
-        var node = YAMLNode(content: .scalar(event.text, isPlain: event.isPlain), tag: event.tag, mark: event.mark, weight: 1)
+        var node = YAMLNode(
+            content: .scalar(event.text, isPlain: event.isPlain),
+            tag: event.tag,
+            mark: event.mark,
+            weight: 1
+        )
         try count(1, at: event.mark)
         if event.kind == YAML_SEQUENCE_START_EVENT {
             try sequence(into: &node, depth: depth + 1)

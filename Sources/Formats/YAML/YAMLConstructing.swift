@@ -95,7 +95,8 @@ struct YAMLConstructing {
         switch YAMLScalar.meaning(of: text) {
         case .text, .merge: return string(text)
         case .value(let value): return value
-        case .noSuchDate: throw YAMLFault(reason: "there is no date “\(text.quotedForMessage)”; quote it if it is text", mark: mark)
+        case .noSuchDate:
+            throw YAMLFault(reason: "there is no date “\(text.quotedForMessage)”; quote it if it is text", mark: mark)
         }
     }
 

@@ -31,9 +31,11 @@ enum YAMLDocument {
         case .string(let text): content = .scalar(text, isPlain: false)
         case .array(let elements): content = .sequence(elements.map(node))
         case .object(let members):
-            content = .mapping(members.sorted { $0.key < $1.key }.map { member in
-                YAMLNode.Member(key: node(.string(member.key)), value: node(member.value))
-            })
+            content = .mapping(
+                members.sorted { $0.key < $1.key }.map { member in
+                    YAMLNode.Member(key: node(.string(member.key)), value: node(member.value))
+                }
+            )
         }
         return YAMLNode(content: content, tag: tag, mark: YAMLMark(line: 1, column: 1), weight: 1)
     }

@@ -67,10 +67,14 @@ enum YAMLNumber {
 
     private static func sexagesimal(_ rest: ArraySlice<UInt8>, _ negative: Bool) -> JSONValue? {
         let parts = rest.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard isHead(parts.first), rest.first != UInt8(ascii: "0"), parts.dropFirst().allSatisfy(isSixty) else { return nil }
+        guard isHead(parts.first), rest.first != UInt8(ascii: "0"), parts.dropFirst().allSatisfy(isSixty) else {
+            return nil
+        }
         var value: Int64 = 0
         for part in parts {
-            guard let digit = Int64(String(decoding: part.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)) else { return nil }
+            guard let digit = Int64(String(decoding: part.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)) else {
+                return nil
+            }
             let (product, tooLarge) = value.multipliedReportingOverflow(by: 60)
             let (sum, tooLargeNow) = product.addingReportingOverflow(digit)
             guard !tooLarge, !tooLargeNow else { return nil }

@@ -12,7 +12,9 @@ enum YAMLTimestamp {
             // A date alone wants two digits everywhere.
             return bytes.count == 10 ? .some(exists ? date : nil) : nil
         }
-        guard reader.take("T") || reader.take("t") || reader.takeBlanks() > 0, let time = reader.time() else { return nil }
+        guard reader.take("T") || reader.take("t") || reader.takeBlanks() > 0, let time = reader.time() else {
+            return nil
+        }
         return .some(exists && time.exists ? date + "T" + time.text : nil)
     }
 
@@ -56,7 +58,8 @@ private struct DigitReader {
 
     /// `hh:mm:ss[.fraction][zone]` up to the end.
     mutating func time() -> (text: String, exists: Bool)? {
-        guard let hour = number(1...2), take(":"), let minute = number(2...2), take(":"), let second = number(2...2) else {
+        guard let hour = number(1...2), take(":"), let minute = number(2...2), take(":"), let second = number(2...2)
+        else {
             return nil
         }
         var text = [hour, minute, second].map { YAMLTimestamp.padded($0) }.joined(separator: ":")
@@ -64,7 +67,9 @@ private struct DigitReader {
             let digits = bytes[position...].prefix { (0x30...0x39).contains($0) }
             position += digits.count
             let micro = String(decoding: digits.prefix(6), as: UTF8.self)
-            if micro.contains(where: { $0 != "0" }) { text += "." + micro + String(repeating: "0", count: 6 - micro.count) }
+            if micro.contains(where: { $0 != "0" }) {
+                text += "." + micro + String(repeating: "0", count: 6 - micro.count)
+            }
         }
         let exists = hour < 24 && minute < 60 && second < 60
         return zone().map { (text + $0, exists) }

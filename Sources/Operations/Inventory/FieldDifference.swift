@@ -24,7 +24,9 @@ extension FieldDifference {
     }
 
     static func between(
-        _ old: [String: JSONValue], _ new: [String: JSONValue], prefix: String
+        _ old: [String: JSONValue],
+        _ new: [String: JSONValue],
+        prefix: String
     ) -> [FieldDifference] {
         guard old != new else { return [] }
         return Set(old.keys).union(new.keys).sorted().compactMap { key in

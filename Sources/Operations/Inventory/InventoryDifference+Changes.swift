@@ -34,7 +34,7 @@ extension InventoryDifference {
             node.jump = nil
             return node
         }
-        let settled = Set(released.filter { node in changed.contains { $0.new == node } }.map(\.name))
+        let settled = Set(changed.filter { $0.old.jump != nil && $0.new.jump == nil }.map(\.new.name))
         return released.map { .update($0) } + changed.filter { !settled.contains($0.new.name) }.map { .update($0.new) }
     }
 }

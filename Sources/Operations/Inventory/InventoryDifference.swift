@@ -21,7 +21,7 @@ package struct InventoryDifference: Hashable, Sendable {
     let current: Inventory
     let variables: [String: JSONValue]
 
-    /// - Parameter prune: nodes, groups, labels and variables that the file does not name go.
+    /// With `prune`, nodes, groups, labels and variables that the file does not name go.
     package init(importing imported: InventoryImport, into current: Inventory, prune: Bool = false) {
         self.current = current
         let merging = InventoryMerging(imported: imported, current: current, prune: prune)
@@ -53,9 +53,8 @@ package struct InventoryDifference: Hashable, Sendable {
     private mutating func removeUnnamed(_ imported: InventoryImport) {
         let named = Set(imported.nodes.map(\.node.name))
         var staying = added + changed.map(\.new)
-        staying += current.nodes.values.filter { node in
-            named.contains(node.name) && !changed.contains { $0.new.name == node.name }
-        }
+        let rewritten = Set(changed.map(\.new.name))
+        staying += current.nodes.values.filter { named.contains($0.name) && !rewritten.contains($0.name) }
         let jumps = InventoryOrder.jumpHosts(of: staying, in: current)
         for name in current.nodes.keys.sorted() where !named.contains(name) {
             if jumps.contains(name) { keptAsJumpHosts.append(name) } else { removed.append(name) }

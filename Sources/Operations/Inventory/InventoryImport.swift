@@ -11,8 +11,11 @@ package struct InventoryImport: Sendable {
     package var groupScope: GroupScope
 
     package init(
-        nodes: [ImportedNode] = [], groups: [Group] = [], variables: [String: JSONValue] = [:],
-        warnings: [InventoryMistake] = [], groupScope: GroupScope = .full
+        nodes: [ImportedNode] = [],
+        groups: [Group] = [],
+        variables: [String: JSONValue] = [:],
+        warnings: [InventoryMistake] = [],
+        groupScope: GroupScope = .full
     ) {
         self.nodes = nodes
         self.groups = groups
