@@ -61,7 +61,8 @@ extension JSONParser {
                 throw JSONFault(reason: "the escape names half of a surrogate pair", offset: start)
             }
             bytes.append(contentsOf: String(Character(scalar)).utf8)
-        default: throw JSONFault(reason: "no such escape: \\ and \(Unicode.Scalar(letter).shownInMessage)", offset: start)
+        default:
+            throw JSONFault(reason: "no such escape: \\ and \(Unicode.Scalar(letter).shownInMessage)", offset: start)
         }
     }
 
