@@ -9,20 +9,24 @@ import Testing
     @Test func `are the seed's, word for word`() {
         #expect(
             AuthorizedKeysLine.seed(publicKey: "ssh-rsa AAAAB3N...")
-                == #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-port-forwarding,no-X11-forwarding,no-agent-forwarding,no-pty ssh-rsa AAAAB3N..."#)
+                == #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-port-forwarding,no-X11-forwarding,no-agent-forwarding,no-pty ssh-rsa AAAAB3N..."#
+        )
     }
 
     @Test func `restrict the operate key, and let a jump host forward`() {
         #expect(AuthorizedKeysLine.operate(publicKey: Self.key) == "restrict \(Self.key)")
         #expect(
-            AuthorizedKeysLine.operate(publicKey: Self.key, isJumpHost: true) == "restrict,port-forwarding \(Self.key)")
+            AuthorizedKeysLine.operate(publicKey: Self.key, isJumpHost: true) == "restrict,port-forwarding \(Self.key)"
+        )
         #expect(
             AuthorizedKeysLine.operate(publicKey: Self.key, isJumpHost: true, dialect: .plain)
-                == "no-X11-forwarding,no-agent-forwarding,no-pty \(Self.key)")
+                == "no-X11-forwarding,no-agent-forwarding,no-pty \(Self.key)"
+        )
     }
 
     @Test(arguments: Shell.allCases)
-    func `of the collect key refuse by name while the gate is missing, and run it once it is there`(shell: Shell) throws {
+    func `of the collect key refuse by name while the gate is missing, and run it once it is there`(shell: Shell) throws
+    {
         let home = try Scratch()
         let environment = [
             "HOME": home.path, "PATH": "/usr/bin:/bin", "SSH_ORIGINAL_COMMAND": Gate.Verb.version.rawValue,
@@ -33,7 +37,9 @@ import Testing
         let words = try shell.words() + ["-c", String(parts[1])]
         let missing = try Run.words(words, environment: environment)
         let result = CommandResult(
-            ending: .exited(missing.status), stderr: CapturedOutput(Array(missing.errors.utf8)))
+            ending: .exited(missing.status),
+            stderr: CapturedOutput(Array(missing.errors.utf8))
+        )
         #expect(GateRefusal(result) == .notInstalled)
         try home.write(Gate.script, to: Gate.path)
         let present = try Run.words(words, environment: environment)
@@ -43,7 +49,10 @@ import Testing
     @Test func `that refuse are told from commands that fail`() throws {
         func result(_ code: Int32, _ out: String, _ err: String) -> CommandResult {
             CommandResult(
-                ending: .exited(code), stdout: CapturedOutput(Array(out.utf8)), stderr: CapturedOutput(Array(err.utf8)))
+                ending: .exited(code),
+                stdout: CapturedOutput(Array(out.utf8)),
+                stderr: CapturedOutput(Array(err.utf8))
+            )
         }
         #expect(GateRefusal(result(126, "", "flotilla-gate: refused: this key only …\n")) == .refused)
         #expect(GateRefusal(result(1, "", "flotilla-gate: refused: x\n")) == nil)

@@ -21,17 +21,23 @@ import Testing
             var environment = ["HOME": home.path, "PATH": "/usr/bin:/bin"]
             environment["SSH_ORIGINAL_COMMAND"] = verb
             return try Run.words(
-                shell.words() + [home.path + "/" + Gate.path], input: input, environment: environment, folder: home.path)
+                shell.words() + [home.path + "/" + Gate.path],
+                input: input,
+                environment: environment,
+                folder: home.path
+            )
         }
     }
 
     static let hostile = [
         "id", "flotilla-probe; id", "flotilla-probe\nid", "flotilla-probe `id`", "flotilla-probe $(touch owned)",
         "flotilla-check disk; touch owned", "flotilla-check $(touch owned)", "flotilla-check `touch owned`",
-        "flotilla-check disk\ntouch owned", "flotilla-check disk & touch owned", "flotilla-check *", "flotilla-check -n",
+        "flotilla-check disk\ntouch owned", "flotilla-check disk & touch owned", "flotilla-check *",
+        "flotilla-check -n",
         "flotilla-check ../../bin/sh", "flotilla-check disk nosuch", "flotilla-check ", "flotilla-check",
         "flotilla-check " + String(repeating: "disk ", count: 100), "pop --status; touch owned", "pop --pulse", "pop",
-        "pop --status ", " pop --status", "pop  --status", "pop --pulse --export json; id", "--", "-c id", "-", "*", "?",
+        "pop --status ", " pop --status", "pop  --status", "pop --pulse --export json; id", "--", "-c id", "-", "*",
+        "?",
         "~", "sh", "scp -t .", "/usr/lib/openssh/sftp-server", "internal-sftp", "\u{1B}[2Jflotilla-probe", "''", "\"",
         "$SSH_ORIGINAL_COMMAND", "FLOTILLA-PROBE", "flotilla-probe-streams", "eval touch owned", "exec sh", "",
         String(repeating: "a", count: 100_000), String(repeating: "$(touch owned)", count: 7000),
@@ -49,7 +55,9 @@ import Testing
             #expect(run.errors.count { $0 == "\n" } == 1 && run.errors.utf8.count < 200, "\(shown)")
         }
         #expect(try house.ask(nil).status == 126)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: house.home.path).sorted() == [".flotilla", "tools"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: house.home.path).sorted() == [".flotilla", "tools"]
+        )
     }
 
     @Test(arguments: Shell.allCases)
@@ -93,11 +101,17 @@ import Testing
         let environment = ["HOME": home.path, "PATH": "/usr/bin:/bin"]
         for _ in 0..<2 {
             let run = try Run.words(
-                shell.words() + ["-c", text], input: Array(Gate.script.utf8), environment: environment)
+                shell.words() + ["-c", text],
+                input: Array(Gate.script.utf8),
+                environment: environment
+            )
             #expect(try #require(Gate.Installed(run.output)).isCurrent)
         }
         let changed = try Run.words(
-            shell.words() + ["-c", text], input: Array((Gate.script + "# changed\n").utf8), environment: environment)
+            shell.words() + ["-c", text],
+            input: Array((Gate.script + "# changed\n").utf8),
+            environment: environment
+        )
         #expect(Gate.Installed(changed.output)?.isCurrent == false)
         let broken = try Run.words(shell.words() + ["-c", text], input: Array("if".utf8), environment: environment)
         #expect(broken.status == 1)

@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
     func `never crash the reading, and give only sound samples`(capture: Capture) throws {
         let frame = try capture.frame(.dash)
         var generator = SeededGenerator(state: 42)
-        for _ in 0..<100 {
+        for _ in 0..<60 {
             let reading = ProbeReading.parse(.init(nonce: frame.nonce, body: mutated(frame.body, &generator)))
             for sample in reading.samples { check(sample) }
         }
@@ -29,7 +29,9 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test func `of nothing but one section's name are harmless`() {
         let nonce = ProbeRun.nonce()
-        for name in ["stat", "net/dev", "statfs", "df /x", "clock", "chrony.tracking", "sensors", "containers docker", ""] {
+        for name in [
+            "stat", "net/dev", "statfs", "df /x", "clock", "chrony.tracking", "sensors", "containers docker", "",
+        ] {
             for content in ["", "\n", "\n\n\n", "cpu", "cpu0", ":", "::::", " ", ",", "\u{FF}", "now", "wall 1 2 3"] {
                 let body = Array("%\(nonce.text) \(name)\n\(content)".utf8)
                 for sample in ProbeReading.parse(.init(nonce: nonce, body: body)).samples { check(sample) }
@@ -39,14 +41,18 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test func `cannot make more samples than the limit`() {
         let nonce = ProbeRun.nonce()
-        let lines = String(repeating: "a:1 1 1 1 1 1 1 1 1 1 1 1\n", count: 30_000)
+        let lines = String(repeating: "a:1 1 1 1 1 1 1 1 1 1 1 1\n", count: 22_000)
         let reading = ProbeReading.parse(.init(nonce: nonce, body: Array("%\(nonce.text) net/dev\n\(lines)".utf8)))
         #expect(reading.samples.count == 20_000)
     }
 
     private func check(_ sample: Sample) {
         #expect(sample.value.isFinite)
-        #expect(!sample.name.isEmpty && sample.name.unicodeScalars.allSatisfy { $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) })
+        let isName = sample.name.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || (byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter)
+                || (48...57).contains(byte)
+        }
+        #expect(isName && !sample.name.isEmpty)
         for label in sample.labels {
             #expect(label.value.utf8.count <= 3 * 1024)
             #expect(!label.value.unicodeScalars.contains { $0.rewritesItsLine })

@@ -14,7 +14,9 @@ import Testing
 
     private func reading(_ text: String) -> NodeClock? {
         let nonce = ProbeRun.nonce()
-        let body = text.split(separator: "\n").map { $0.hasPrefix("%") ? "%\(nonce.text) \($0.dropFirst())" : String($0) }
+        let body = text.split(separator: "\n").map {
+            $0.hasPrefix("%") ? "%\(nonce.text) \($0.dropFirst())" : String($0)
+        }
         return ProbeReading.parse(.init(nonce: nonce, body: Array((body.joined(separator: "\n") + "\n").utf8))).clock
     }
 
@@ -65,7 +67,9 @@ import Testing
         #expect(due(61).contains(.identity))
     }
 
-    @Test(arguments: [("ssh.service", true), ("a@b-1:2.timer", true), ("", false), ("-x", false), ("a b", false), ("$(id)", false)])
+    @Test(arguments: [
+        ("ssh.service", true), ("a@b-1:2.timer", true), ("", false), ("-x", false), ("a b", false), ("$(id)", false),
+    ])
     func `of units go by checked names only`(name: String, isSound: Bool) {
         #expect((ProbeFamily.unit(name).word != nil) == isSound)
     }

@@ -20,7 +20,7 @@ final class NodeExporter {
                 + "^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)",
         ]
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try withSignals { try process.run() }
     }
 
     deinit {

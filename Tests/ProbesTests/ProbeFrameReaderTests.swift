@@ -58,7 +58,9 @@ import Testing
 
     @Test func `that never end are refused, and so is endless noise`() throws {
         let flood = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
-        for (opening, reason) in [("\n#flotilla-probe begin \(Self.nonce.text)\n", ProbeError.Reason.tooBig), ("", .noise)] {
+        for (opening, reason) in [
+            ("\n#flotilla-probe begin \(Self.nonce.text)\n", ProbeError.Reason.tooBig), ("", .noise),
+        ] {
             var reader = ProbeFrameReader(limits: .init(frame: 50_000, noise: 60_000))
             reader.expect(Self.nonce)
             _ = try reader.feed(Array(opening.utf8))

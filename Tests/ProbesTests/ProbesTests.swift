@@ -20,7 +20,8 @@ import Testing
     func `ignores lines that are no requests`(shell: Shell) throws {
         let run = try Run.words(
             shell.words() + ["-c", ProbeScript.text],
-            input: Array("\n; id\n$(touch /tmp/owned) x\n../a\na'b\n*\n".utf8))
+            input: Array("\n; id\n$(touch /tmp/owned) x\n../a\na'b\n*\n".utf8)
+        )
         #expect(run.status == 0)
         #expect(run.output == [])
     }
@@ -28,7 +29,11 @@ import Testing
     @Test(arguments: ["mawk", "gawk", "original-awk", "busybox"])
     func `needs no awk in particular`(awk: String) throws {
         let farm = try Scratch()
-        try farm.write("#!/bin/sh\nexec \(Tool.path(awk))\(awk == "busybox" ? " awk" : "") \"$@\"\n", to: "awk", executable: true)
+        try farm.write(
+            "#!/bin/sh\nexec \(Tool.path(awk))\(awk == "busybox" ? " awk" : "") \"$@\"\n",
+            to: "awk",
+            executable: true
+        )
         let roots = ProbeScript.Roots(tools: farm.path + ":/usr/bin:/bin")
         let frames = try ProbeRun.frames([[], [.filesystems]], roots: roots)
         #expect(ProbeReading.parse(frames[1]).samples.contains { $0.name == "disk_usage_percent" })

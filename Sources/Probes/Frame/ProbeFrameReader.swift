@@ -82,8 +82,10 @@ package struct ProbeFrameReader: Sendable {
         compact()
         guard isWhole else {
             throw ProbeError(
-                .damaged, "the sample's end line does not fit its \(body.count) bytes",
-                advice: "something on the node writes into the probe's output; look at its shell start-up files")
+                .damaged,
+                "the sample's end line does not fit its \(body.count) bytes",
+                advice: "something on the node writes into the probe's output; look at its shell start-up files"
+            )
         }
         return ProbeFrame(nonce: nonce, body: text.bytes)
     }
@@ -101,7 +103,9 @@ package struct ProbeFrameReader: Sendable {
         }
         guard noiseCount + buffer.count - lineStart > limits.noise else { return }
         throw ProbeError(
-            .noise, "over \(limits.noise) bytes came before the sample",
-            advice: "make the node's shell start-up files quiet for commands without a terminal")
+            .noise,
+            "over \(limits.noise) bytes came before the sample",
+            advice: "make the node's shell start-up files quiet for commands without a terminal"
+        )
     }
 }

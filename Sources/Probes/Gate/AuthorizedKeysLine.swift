@@ -13,9 +13,8 @@ package enum AuthorizedKeysLine {
         "\(restrictions(dialect, forwarding: false)),command=\"\(forcedCommand)\" \(publicKey)"
     }
 
-    /// The operate key: any command, but no forwarding, no terminal, no agent.
-    ///
-    /// - Parameter isJumpHost: the node forwards connections to others.
+    /// The operate key: any command, but no forwarding, no terminal, no agent. A jump host may forward, since it is
+    /// there for nothing else.
     package static func operate(publicKey: String, isJumpHost: Bool = false, dialect: Dialect = .restrict) -> String {
         "\(restrictions(dialect, forwarding: isJumpHost)) \(publicKey)"
     }

@@ -9,13 +9,14 @@ package enum GateRefusal: Hashable, Sendable {
     /// The seed's forced command answered with its status and pulse, whatever was asked; the output is the pulse.
     case seedLine(Pulse)
 
-    /// Nil when the result is the command's own.
-    ///
-    /// - Parameter isPulseExpected: true where `pop` itself was asked, so that a pulse is no surprise.
+    /// Nil when the result is the command's own. Where `pop` itself was asked (`isPulseExpected`), a pulse is its own.
     package init?(_ result: CommandResult, isPulseExpected: Bool = false) {
         self.init(
-            ending: result.ending, stdout: result.stdout.head, stderr: result.stderr.head,
-            isPulseExpected: isPulseExpected)
+            ending: result.ending,
+            stdout: result.stdout.head,
+            stderr: result.stderr.head,
+            isPulseExpected: isPulseExpected
+        )
     }
 
     private init?(ending: CommandResult.Ending, stdout: [UInt8], stderr: [UInt8], isPulseExpected: Bool) {

@@ -58,9 +58,13 @@ package struct NodeCheck: Hashable, Sendable {
             peers=$(within "$engine" exec mcp-utc-time ntpq -p -n 2>/dev/null </dev/null) || continue
             source_="the container mcp-utc-time"; return 0
           done
-          source_=chrony; peers=$(within chronyc -c -n sources 2>/dev/null </dev/null) && { peers=$(printf '%s\n' "$peers" | sed 's/^.,//'); return 0; }
+          source_=chrony
+          if peers=$(within chronyc -c -n sources 2>/dev/null </dev/null); then
+            peers=$(printf '%s\n' "$peers" | sed 's/^.,//'); return 0
+          fi
           source_=ntpq; peers=$(within ntpq -p -n 2>/dev/null </dev/null) && [ -n "$peers" ] && return 0
-          source_=systemd; peers=$(within timedatectl show -p NTPSynchronized 2>/dev/null </dev/null) && [ -n "$peers" ] && return 0
+          source_=systemd
+          peers=$(within timedatectl show -p NTPSynchronized 2>/dev/null </dev/null) && [ -n "$peers" ] && return 0
           return 1
         }
         check() {
@@ -70,7 +74,8 @@ package struct NodeCheck: Hashable, Sendable {
             if command -v curl >/dev/null 2>&1; then curl -sf -m 5 -o /dev/null "$url" </dev/null
             elif command -v wget >/dev/null 2>&1; then wget -q -T 5 -O /dev/null "$url" </dev/null 2>/dev/null
             else tell http-health unknown 'neither curl nor wget is there'; return; fi
-            if [ "$?" = 0 ]; then tell http-health healthy "$url answers"; else tell http-health unhealthy "$url does not answer"; fi
+            if [ "$?" = 0 ]; then tell http-health healthy "$url answers"
+            else tell http-health unhealthy "$url does not answer"; fi
             ;;
           ntp)
             if ! synced; then tell ntp unknown 'no time keeper answers'

@@ -7,14 +7,17 @@ extension Pulse {
         reputation = fields.number(["reputation", "reputationscore", "nodereputation", "score"])
         points = fields.number(["points", "totalpoints", "pointstotal", "currentpoints", "nodepoints"])
         egressBytes = Self.egress(fields)
-        rank = fields.number(["rank", "leaderboardrank", "currentrank", "noderank", "globalrank", "leaderboardposition"])
+        rank = fields.number([
+            "rank", "leaderboardrank", "currentrank", "noderank", "globalrank", "leaderboardposition",
+        ])
         uptimePercent = Self.uptime(fields)
         ports = Self.ports(fields)
     }
 
     private static func state(_ fields: PulseFields) -> Bool? {
         let keys = [
-            "nodestatus", "servicestatus", "status", "state", "running", "isrunning", "online", "isonline", "active", "up",
+            "nodestatus", "servicestatus", "status", "state", "running", "isrunning", "online", "isonline", "active",
+            "up",
         ]
         for key in keys {
             switch fields.first([key]) {
@@ -34,7 +37,8 @@ extension Pulse {
             switch word {
             case "not", "stopped", "inactive", "offline", "down", "dead", "failed", "error", "no", "false", "unhealthy":
                 return false
-            case "running", "active", "online", "up", "healthy", "ok", "yes", "true", "started", "connected": return true
+            case "running", "active", "online", "up", "healthy", "ok", "yes", "true", "started", "connected":
+                return true
             default: continue
             }
         }
@@ -92,7 +96,11 @@ extension Pulse {
         if case .object(let members) = element {
             let inner = PulseFields(.object(members))
             guard let number = inner.number(["port", "number"]) else { return }
-            put(String(Int(exactly: number) ?? 0), inner.first(["open", "isopen", "status", "state"]).flatMap(isOpen), into: &ports)
+            put(
+                String(Int(exactly: number) ?? 0),
+                inner.first(["open", "isopen", "status", "state"]).flatMap(isOpen),
+                into: &ports
+            )
         } else if let text = element.scalarText {
             put(text, true, into: &ports)
         }

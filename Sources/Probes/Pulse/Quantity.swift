@@ -13,7 +13,8 @@ struct Quantity: Equatable {
         guard let value = Double(number), value.isFinite else { return nil }
         let consumed = Self.length(of: number, in: text)
         self.number = value
-        self.unit = String(text.dropFirst(consumed).drop { $0 == " " }.prefix { $0.isASCII && $0.isLetter }).lowercased()
+        self.unit = String(text.dropFirst(consumed).drop { $0 == " " }.prefix { $0.isASCII && $0.isLetter })
+            .lowercased()
     }
 
     private static func length(of number: String, in text: Substring) -> Int {

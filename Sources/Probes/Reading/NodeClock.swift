@@ -13,6 +13,7 @@ package struct NodeClock: Hashable, Sendable {
     /// - Parameters:
     ///   - sent: the controller's clock when the request left.
     ///   - arrived: the controller's clock when the last byte of the answer came.
+    /// - Returns: seconds; negative when the node's clock is behind.
     package func offset(sent: Timestamp, arrived: Timestamp) -> Double {
         let way = (received - sent.secondsSince1970) + (answered - arrived.secondsSince1970)
         return way / 2

@@ -41,7 +41,9 @@ package struct NodeFacts: Hashable, Sendable {
         var members = texts.compactMapValues { $0.map { JSONValue.string($0) } }
         members["cpus"] = .int(Int64(processors))
         members["memory_bytes"] = memoryBytes.flatMap { Int64(exactly: $0) }.map { .int($0) }
-        members["addresses"] = .array(addresses.map { ["interface": .string($0.interface), "address": .string($0.address)] })
+        members["addresses"] = .array(
+            addresses.map { ["interface": .string($0.interface), "address": .string($0.address)] }
+        )
         return .object(members)
     }
 }

@@ -39,8 +39,10 @@ extension ProbeText {
         var cursor = header.lowerBound + nonce.text.utf8.count + 2
         let name = field(&cursor, until: header.upperBound) ?? cursor..<cursor
         return Section(
-            name: String(decoding: bytes[name], as: UTF8.self), argument: rest(cursor, until: header.upperBound),
-            content: min(header.upperBound + 1, end)..<end)
+            name: String(decoding: bytes[name], as: UTF8.self),
+            argument: rest(cursor, until: header.upperBound),
+            content: min(header.upperBound + 1, end)..<end
+        )
     }
 
     /// Calls `body` with each line of a range.

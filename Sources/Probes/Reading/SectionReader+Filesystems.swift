@@ -14,7 +14,8 @@ extension SectionReader {
             guard fields.count >= 4 else { return }
             let path = unescaped(fields[1])
             let labels = [
-                Label("device", unescaped(fields[0])), Label("fstype", text.label(fields[2])), Label("mountpoint", path),
+                Label("device", unescaped(fields[0])), Label("fstype", text.label(fields[2])),
+                Label("mountpoint", path),
             ]
             let options = text.commaFields(fields[3])
             mounts[path] = Mount(labels: labels, isReadOnly: options.contains { text.matches($0, "ro") })
@@ -30,7 +31,9 @@ extension SectionReader {
                 guard let figure = text.number(field) else { return }
                 figures.append(figure)
             }
-            guard figures.count == 6, let mount = mount(at: text.rest(cursor, until: line.upperBound), root) else { return }
+            guard figures.count == 6, let mount = mount(at: text.rest(cursor, until: line.upperBound), root) else {
+                return
+            }
             let (size, free, available) = (figures[0] * figures[1], figures[0] * figures[2], figures[0] * figures[3])
             guard size > 0 else { return }
             add(mount, size: size, free: free, available: available)

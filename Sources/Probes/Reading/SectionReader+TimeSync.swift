@@ -54,7 +54,11 @@ extension SectionReader {
             guard fields.count >= 14, let stratum = text.number(fields[2]) else { return }
             let isSynced = stratum > 0 && stratum < 16 && !text.matches(fields[13], "Not synchronised")
             time.chrony = .init(
-                isSynced: isSynced, offset: text.number(fields[4]).map { $0 * 1000 }, stratum: stratum, reach: nil)
+                isSynced: isSynced,
+                offset: text.number(fields[4]).map { $0 * 1000 },
+                stratum: stratum,
+                reach: nil
+            )
         }
     }
 

@@ -5,7 +5,7 @@ package struct ProbeAgenda: Hashable, Sendable {
     private let families: [ProbeFamily]
     private var asked: [ProbeFamily: Timestamp] = [:]
 
-    /// - Parameter units: systemd units that an operator wants to see whatever their state.
+    /// The families that fit a profile, and the systemd units that an operator wants to see whatever their state.
     package init(profile: Node.Profile?, units: [String] = []) {
         var families = ProbeFamily.all + units.map { .unit($0) }
         if profile == .time { families.append(.timeContainer) }

@@ -1,8 +1,9 @@
 extension ProbeScript {
     // Written without comments of its own, since it travels to the node at each log-in (8,192 bytes at most: dropbear
-    // refuses commands of 9,000). Two processes wait beside each other. The shell conducts: it reads requests and the few files that may fail to
-    // be read (sensors, disabled pressure files). awk dumps: it reads the big files of /proc whole, without a process
-    // for each and without the system call per byte that `read` costs. A plain sample therefore forks nothing.
+    // refuses commands of 9,000). Two processes wait beside each other. The shell conducts: it reads requests and the
+    // few files that may fail to be read (sensors, disabled pressure files). awk dumps: it reads the big files of /proc
+    // whole, without a process for each and without the system call per byte that `read` costs. A plain sample
+    // therefore forks nothing.
     //
     // The conductor's lines for awk begin with one character: ( begin, % section, < file, ! file without the tail of
     // its `intr` line, ~ first 4 kB of a file, & label and file, + text, [ raw bytes up to the line ]NONCE, ) end.
@@ -25,7 +26,9 @@ extension ProbeScript {
         done
         export PATH
         root=${root%/}
-        command -v awk >/dev/null 2>&1 || { echo 'flotilla: the probe needs awk, and this node has none' >&2; exit 127; }
+        if ! command -v awk >/dev/null 2>&1; then
+          echo 'flotilla: the probe needs awk, and this node has none' >&2; exit 127
+        fi
         exec 2>/dev/null
         nl='
         '
@@ -57,14 +60,18 @@ extension ProbeScript {
         c == "%" { o = o "%" n " " r "\n"; s++ }
         c == "[" { raw = 1 }
         c == "(" { n = r; o = ""; s = 0 }
-        c == ")" { print "\n#flotilla-probe begin " n "\n" o "#flotilla-probe end " n " " s " " length(o); fflush(); o = "" }
+        c == ")" {
+          print "\n#flotilla-probe begin " n "\n" o "#flotilla-probe end " n " " s " " length(o)
+          fflush(); o = ""
+        }
         '
 
         if timeout -s KILL 9 true; then limit() { timeout -s KILL 5 "$@"; }
         elif timeout -t 9 -s KILL true; then limit() { timeout -t 5 -s KILL "$@"; }
         else limit() {
           "$@" & job=$!
-          ( trap 'kill "$nap"' TERM; sleep 5 & nap=$!; wait "$nap" && kill -KILL "$job" ) >/dev/null & dog=$!
+          ( trap 'kill "$nap"' TERM; sleep 5 & nap=$!
+          wait "$nap" && kill -KILL "$job" ) >/dev/null & dog=$!
           wait "$job"; ended=$?
           kill "$dog"; return "$ended"
         }
@@ -99,7 +106,7 @@ extension ProbeScript {
             done
           done
           pi=
-          for f in "$sys"/devices/platform/soc/soc:firmware/get_throttled "$sys"/devices/platform/soc*/*:firmware/get_throttled; do
+          for f in "$sys"/devices/platform/soc*/*:firmware/get_throttled; do
             [ -r "$f" ] && { pi=$f; break; }
           done
         }
@@ -116,10 +123,12 @@ extension ProbeScript {
           set --
           while read -r device mount type x; do
             case $mount in
-            /dev|/dev/*|/proc|/proc/*|/sys|/sys/*|/run/credentials/*|/var/lib/docker/?*|/var/lib/containers/storage/?*) continue ;;
+            /dev|/dev/*|/proc|/proc/*|/sys|/sys/*|/run/credentials/*) continue ;;
+            /var/lib/docker/?*|/var/lib/containers/storage/?*) continue ;;
             esac
             case $type in
-            ext[234]|xfs|btrfs|f2fs|vfat|msdos|exfat|ntfs*|fuseblk|zfs|tmpfs|ramfs|jffs2|ubifs|bcachefs|jfs|nilfs2|reiserfs|udf|hfsplus) ;;
+            ext[234]|xfs|btrfs|f2fs|vfat|msdos|exfat|ntfs*|fuseblk|zfs|tmpfs|ramfs) ;;
+            jffs2|ubifs|bcachefs|jfs|nilfs2|reiserfs|udf|hfsplus) ;;
             *) [ "$mount" = / ] || continue ;;
             esac
             case $mount in
@@ -165,7 +174,8 @@ extension ProbeScript {
           open_ "containers $e"
           ids=$(limit "$e" ps -aq </dev/null) && printf 'listed\n' && [ -n "$ids" ] && {
             t='{{.Name}} {{.State.Running}} {{.RestartCount}} {{.Config.Image}}'
-            limit "$e" inspect --type container --format "$t {{if .State.Health}}{{.State.Health.Status}}{{end}}" $ids </dev/null ||
+            h='{{if .State.Health}}{{.State.Health.Status}}{{end}}'
+            limit "$e" inspect --type container --format "$t $h" $ids </dev/null ||
               limit "$e" inspect --type container --format "$t" $ids </dev/null
           }
           shut
@@ -174,7 +184,8 @@ extension ProbeScript {
         systemd() {
           has systemctl || return
           open_ systemd.failed
-          limit systemctl list-units --all --state=failed --plain --no-legend --no-pager --full </dev/null && printf 'listed\n'
+          limit systemctl list-units --all --state=failed --plain --no-legend --no-pager --full </dev/null &&
+            printf 'listed\n'
           shut
         }
 
@@ -185,7 +196,9 @@ extension ProbeScript {
         }
 
         identity() {
-          for f in ostype osrelease version hostname domainname; do printf '%%uname\n&%s %s/sys/kernel/%s\n' "$f" "$proc" "$f"; done
+          for f in ostype osrelease version hostname domainname; do
+            printf '%%uname\n&%s %s/sys/kernel/%s\n' "$f" "$proc" "$f"
+          done
           open_ machine; limit uname -m </dev/null; shut
           for f in "$root/etc/os-release" "$root/usr/lib/os-release"; do
             [ -r "$f" ] && { printf '%%os-release\n~%s\n' "$f"; break; }

@@ -10,11 +10,15 @@ struct Capture: CustomTestStringConvertible {
     var name: String { URL(filePath: path).lastPathComponent }
     var testDescription: String { name }
 
-    static var folder: URL { URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Captures").standardized }
+    static var folder: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Captures").standardized
+    }
 
     static let all: [Capture] = {
         let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-        return (names ?? []).filter { !$0.hasPrefix(".") }.sorted().map { Capture(path: folder.appending(path: $0).path) }
+        return (names ?? []).filter { !$0.hasPrefix(".") }.sorted().map {
+            Capture(path: folder.appending(path: $0).path)
+        }
     }()
 
     static func named(_ name: String) throws -> Capture { try #require(all.first { $0.name == name }) }
@@ -28,10 +32,16 @@ struct Capture: CustomTestStringConvertible {
         for tool in ["awk", "sleep", "tr", "cat", "sh", "timeout"] where !hidden.contains(tool) {
             let real = shell == .ash ? "busybox" : tool == "sh" ? shell.rawValue : tool
             try FileManager.default.createSymbolicLink(
-                atPath: farm.path + "/" + tool, withDestinationPath: Tool.path(real))
+                atPath: farm.path + "/" + tool,
+                withDestinationPath: Tool.path(real)
+            )
         }
         let roots = ProbeScript.Roots(
-            proc: path + "/proc", sys: path + "/sys", root: path + "/root", tools: path + "/bin:" + farm.path)
+            proc: path + "/proc",
+            sys: path + "/sys",
+            root: path + "/root",
+            tools: path + "/bin:" + farm.path
+        )
         // HOME without tools/pop: only the capture's own is found.
         let environment = ["HOME": farm.path, "PATH": farm.path]
         return try #require(try ProbeRun.frames([families], shell: shell, roots: roots, environment: environment).first)

@@ -8,14 +8,18 @@ enum ProbeRun {
 
     /// One run with these requests; the frames in the order of the requests.
     static func frames(
-        _ requests: [[ProbeFamily]], shell: Shell = .dash, roots: ProbeScript.Roots = .init(),
+        _ requests: [[ProbeFamily]],
+        shell: Shell = .dash,
+        roots: ProbeScript.Roots = .init(),
         environment: [String: String]? = nil
     ) throws -> [ProbeFrame] {
         let nonces = requests.indices.map { nonce(UInt64($0)) }
         let input = zip(nonces, requests).flatMap { ProbeScript.request($0, $1) }
         let run = try Run.words(
-            shell.words() + ["-c", ProbeScript.text, "flotilla-probe"] + roots.arguments, input: input,
-            environment: environment)
+            shell.words() + ["-c", ProbeScript.text, "flotilla-probe"] + roots.arguments,
+            input: input,
+            environment: environment
+        )
         try #require(run.status == 0, "\(run.errors)")
         return try frames(in: run.output, nonces)
     }

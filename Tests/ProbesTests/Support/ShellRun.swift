@@ -46,7 +46,10 @@ struct Run {
 
     /// The program is killed after `seconds`, and the status says so (137).
     static func words(
-        _ words: [String], input: [UInt8] = [], environment: [String: String]? = nil, folder: String? = nil,
+        _ words: [String],
+        input: [UInt8] = [],
+        environment: [String: String]? = nil,
+        folder: String? = nil,
         seconds: Int = 30
     ) throws -> Run {
         let scratch = try Scratch()
@@ -62,14 +65,26 @@ struct Run {
         process.standardInput = try FileHandle(forReadingFrom: URL(filePath: names[0]))
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: names[1]))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: names[2]))
-        try process.run()
+        try withSignals { try process.run() }
         process.waitUntilExit()
         let output = try Data(contentsOf: URL(filePath: names[1]))
         let errors = try Data(contentsOf: URL(filePath: names[2]))
         return Run(
             status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-            output: Array(output), errors: String(decoding: errors, as: UTF8.self))
+            output: Array(output),
+            errors: String(decoding: errors, as: UTF8.self)
+        )
     }
+}
+
+/// Threads of the test runner block every signal, and a child inherits that: `kill` would do nothing in our scripts.
+func withSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
 }
 
 /// A folder of its own that goes when the test ends.
