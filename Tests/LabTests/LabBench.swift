@@ -97,7 +97,7 @@ final class LabBench: Sendable {
         process.arguments = words
         let scratch = NSTemporaryDirectory() + "flotilla-io-\(UUID().uuidString)"
         try input.write(to: URL(fileURLWithPath: scratch + ".in"))
-        for name in ["out", "err"] { FileManager.default.createFile(atPath: "\(scratch).\(name)", contents: nil) }
+        for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: "\(scratch).\(name)")) }
         defer { for name in ["in", "out", "err"] { try? FileManager.default.removeItem(atPath: "\(scratch).\(name)") } }
         process.standardInput = FileHandle(forReadingAtPath: scratch + ".in")
         process.standardOutput = FileHandle(forWritingAtPath: scratch + ".out")
