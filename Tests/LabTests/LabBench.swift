@@ -97,7 +97,7 @@ final class LabBench: Sendable {
         process.arguments = words
         let scratch = NSTemporaryDirectory() + "flotilla-io-\(UUID().uuidString)"
         try input.write(to: URL(fileURLWithPath: scratch + ".in"))
-        for name in ["out", "err"] { FileManager.default.createFile(atPath: "\(scratch).\(name)", contents: nil) }
+        for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: "\(scratch).\(name)")) }
         defer { for name in ["in", "out", "err"] { try? FileManager.default.removeItem(atPath: "\(scratch).\(name)") } }
         process.standardInput = FileHandle(forReadingAtPath: scratch + ".in")
         process.standardOutput = FileHandle(forWritingAtPath: scratch + ".out")
@@ -106,7 +106,9 @@ final class LabBench: Sendable {
         process.waitUntilExit()
         let output = FileManager.default.contents(atPath: scratch + ".out") ?? Data()
         let errors = FileManager.default.contents(atPath: scratch + ".err") ?? Data()
-        return Answer(status: process.terminationStatus, output: output, errors: String(decoding: errors, as: UTF8.self))
+        // As a shell counts them: `timeout -s KILL` ends itself by the signal it sent.
+        let status = process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
+        return Answer(status: status, output: output, errors: String(decoding: errors, as: UTF8.self))
     }
 
     /// The same with options that go before the bench's own: ssh keeps the first value it reads.

@@ -32,7 +32,8 @@ import Testing
 
     @Test func `the seed's health check works word for word`() async throws {
         try await LabBench.with { lab in
-            #expect(try await lab.ssh("pi-gps-01", "docker exec mcp-utc-time ntpq -p -n").text.split(separator: "\n").contains { $0.hasPrefix("*") })
+            let peers = try await lab.ssh("pi-gps-01", "docker exec mcp-utc-time ntpq -p -n").text
+            #expect(peers.split(separator: "\n").contains { $0.hasPrefix("*") })
             let usage = try await lab.ssh("pi-gps-01", "df -h / | tail -1 | awk '{print $5}'").text
             #expect((1..<80).contains(Int(usage.prefix { $0 != "%" }) ?? 0), "\(usage)")
         }
@@ -42,22 +43,27 @@ import Testing
         try await LabBench.with(healthPort: Int.random(in: 30_000...32_000)) { lab in
             let node = try lab.node("pi-gps-01")
             let base = "http://\(node.host):\(lab.healthPort)"
-            #expect(try await lab.ssh("pi-gps-01", "docker ps").text.contains("mcp-utc-time"))
+            let listed = try await lab.ssh("pi-gps-01", "docker ps").text
+            #expect(listed.contains("mcp-utc-time"))
             let health = try await LabBench.run("/usr/bin/curl", ["-sf", "-m", "10", base + "/health"])
             #expect(health.status == 0 && health.text.contains(#""status":"healthy""#), "\(health.text)")
             let metrics = try await LabBench.run("/usr/bin/curl", ["-sf", "-m", "10", base + "/metrics"])
             #expect(metrics.text.contains("mcp_ntp_synced 1\n"))
-            #expect(try await lab.ssh("pi-gps-01", "docker stop mcp-utc-time").status == 0)
-            #expect(try await LabBench.run("/usr/bin/curl", ["-sf", "-m", "10", base + "/health"]).status != 0)
+            let stopped = try await lab.ssh("pi-gps-01", "docker stop mcp-utc-time")
+            #expect(stopped.status == 0)
+            let silent = try await LabBench.run("/usr/bin/curl", ["-sf", "-m", "10", base + "/health"])
+            #expect(silent.status != 0)
         }
     }
 
     @Test func `compose brings up the image it is told, and a broken one is unhealthy`() async throws {
         try await LabBench.with { lab in
             let up = "cd mcp-utc-time-server && export MCP_IMAGE=ghcr.io/x/y:broken-2 && docker pull $MCP_IMAGE && docker-compose -f docker-compose.rpi.yml up -d"
-            #expect(try await lab.ssh("pi-gps-01", up).status == 0)
+            let deployed = try await lab.ssh("pi-gps-01", up)
+            #expect(deployed.status == 0, "\(deployed.errors)")
             let look = "docker inspect --format '{{.Name}} {{.State.Running}} {{.Config.Image}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' mcp-utc-time"
-            #expect(try await lab.ssh("pi-gps-01", look).text == "/mcp-utc-time true ghcr.io/x/y:broken-2 unhealthy\n")
+            let seen = try await lab.ssh("pi-gps-01", look)
+            #expect(seen.text == "/mcp-utc-time true ghcr.io/x/y:broken-2 unhealthy\n")
         }
     }
 
