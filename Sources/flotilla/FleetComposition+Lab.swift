@@ -8,7 +8,7 @@ import Probes
 
 extension FleetComposition {
     func serveLab(_ home: Home, _ order: LabStart, ready: @Sendable () -> Void) async throws {
-        let plan = try LabPlan(count: order.nodes)
+        let plan = try LabPlan(count: order.nodes, network: FreeNetwork.first(port: 2222))
         let faults = try FaultSpec(parsing: order.fault)
         let fleet = try await initialise(home)
         let keys = try fleet.keys.keys()
@@ -89,5 +89,24 @@ extension FleetComposition {
 
     func setLabFault(_ home: Home, _ spec: String, on nodes: [NodeName]) throws {
         try LabControl(folder: LabFolder(home.lab)).setFaults(spec, on: nodes)
+    }
+}
+
+/// Loopback networks for labs; another lab on this machine may hold the first.
+private enum FreeNetwork {
+    static func first(port: UInt16) -> Int {
+        (77...99).first { isFree("127.\($0).1.1", port) && isFree("127.\($0).129.1", port) } ?? 77
+    }
+
+    private static func isFree(_ address: String, _ port: UInt16) -> Bool {
+        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(file) }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        inet_pton(AF_INET, address, &name.sin_addr)
+        return withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        } == 0
     }
 }

@@ -17,7 +17,7 @@ import Testing
             "SQLiteStore", ["Operations", "FleetModel", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization", "Dispatch"],
             "GRDB is known here alone"
         ),
-        ("Formats", ["Operations", "FleetModel", "Yams"], "other people's text needs no disk and no network"),
+        ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
