@@ -89,6 +89,10 @@ package actor NodePoller {
                 let samples = try await attempt(candidate, node, routes: routes, deadline: deadline)
                 route = candidate
                 return samples
+            } catch let error as RemoteError where error.kind == .connectionLost && stream != nil {
+                // The stream was open: a forced command that ends at once looks like this to whoever sends to it.
+                await close()
+                last = ProbeUnanswered()
             } catch let error where Self.meansAnotherWay(error) {
                 await close()
                 last = error

@@ -28,6 +28,7 @@ final class Channel {
     /// Nobody holds it any more; the connection closes it and waits for the far side.
     private(set) var isAbandoned = false
     var isOpen = false
+    private var isExecAsked = false
     private var outgoing: [UInt8] = []
     private var outgoingStart = 0
     private var wantsEOF = false
@@ -61,7 +62,9 @@ final class Channel {
     }
 
     func requestExec(_ line: String) -> Step {
-        guard connection.isAlive, !isClosed else { return .dead }
+        // A short command's close can arrive together with the answer to the request: the answer still counts.
+        guard connection.isAlive, !isClosed || isExecAsked else { return .dead }
+        isExecAsked = true
         return step(ssh_channel_request_exec(raw, line))
     }
 
