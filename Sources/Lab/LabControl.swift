@@ -39,7 +39,8 @@ package struct LabControl: Sendable {
         let answer = try exchange(order.line, on: descriptor)
         if let error = answer.object?["error"]?.object {
             throw UsageError(
-                String((error["code"]?.string ?? "usage.lab").dropFirst("usage.".count)), error["problem"]?.string ?? "",
+                String((error["code"]?.string ?? "usage.lab").dropFirst("usage.".count)),
+                error["problem"]?.string ?? "",
                 advice: error["advice"]?.string
             )
         }

@@ -22,7 +22,10 @@ package final class LabFleet: Sendable {
     /// - Parameter stopRequested: Called on a thread of the lab when another process asks it to stop; the owner then
     ///   calls `stop` from a thread of its own.
     package init(
-        plan: LabPlan, settings: LabSettings, clock: LabClock, stopRequested: @escaping @Sendable () -> Void = {}
+        plan: LabPlan,
+        settings: LabSettings,
+        clock: LabClock,
+        stopRequested: @escaping @Sendable () -> Void = {}
     ) {
         self.plan = plan
         self.settings = settings
@@ -46,7 +49,9 @@ package final class LabFleet: Sendable {
         }
         do {
             try startThreads(folder, faults: dealt)
-            try LabManifest(pid: getpid(), password: settings.password, plan: plan, hostKeys: hostKeys).write(to: folder)
+            try LabManifest(pid: getpid(), password: settings.password, plan: plan, hostKeys: hostKeys).write(
+                to: folder
+            )
         } catch {
             stop()
             throw error
@@ -98,7 +103,9 @@ package final class LabFleet: Sendable {
     /// The lab at this moment.
     package func status() -> LabStatus {
         LabStatus(
-            nodes: plan.nodes.count, connections: census.connections, commands: census.commands,
+            nodes: plan.nodes.count,
+            connections: census.connections,
+            commands: census.commands,
             faults: state.withLock { $0.faults }
         )
     }
@@ -125,7 +132,10 @@ package final class LabFleet: Sendable {
                 let loop = try ServerLoop(settings: settings, clock: clock, census: census)
                 for (index, node) in share {
                     loop.nodes[index] = try NodeServer(
-                        node, faults: faults[node.name] ?? NodeFaults(), loop: loop, hasOwnListeners: hasOwnListeners
+                        node,
+                        faults: faults[node.name] ?? NodeFaults(),
+                        loop: loop,
+                        hasOwnListeners: hasOwnListeners
                     )
                 }
                 // The doors reach the whole lab by messages, so any loop could hold them.

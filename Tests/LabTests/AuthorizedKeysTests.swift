@@ -18,8 +18,11 @@ import Testing
         Case(line: "restrict ecdsa-sha2-nistp256 BBBB", key: "BBBB"),
         Case(line: "restrict,command=\"echo hi, you\" ssh-ed25519 AAAA c", key: "AAAA", command: "echo hi, you"),
         Case(
-            line: #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-pty,no-X11-forwarding ssh-rsa CCCC"#,
-            key: "CCCC", command: "./tools/pop --status; ./tools/pop --pulse --export json"),
+            line:
+                #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-pty,no-X11-forwarding ssh-rsa CCCC"#,
+            key: "CCCC",
+            command: "./tools/pop --status; ./tools/pop --pulse --export json"
+        ),
         Case(line: #"command="printf \"%s\\n\" x" ssh-ed25519 AAAA"#, key: "AAAA", command: #"printf "%s\\n" x"#),
         Case(line: "made-up-option ssh-ed25519 AAAA", key: nil),
         Case(line: "command=\"unfinished ssh-ed25519 AAAA", key: nil),

@@ -78,7 +78,10 @@ import Testing
     @Test func `nothing of a lab is left when it has stopped`() async throws {
         let mark = "sleep 98.7\(Int.random(in: 100_000...999_999))"
         try await LabBench.with { lab in
-            let answer = try await lab.ssh("pop-01", "setsid \(mark) >/dev/null 2>&1 </dev/null & \(mark) >/dev/null 2>&1 </dev/null & echo on")
+            let answer = try await lab.ssh(
+                "pop-01",
+                "setsid \(mark) >/dev/null 2>&1 </dev/null & \(mark) >/dev/null 2>&1 </dev/null & echo on"
+            )
             #expect(answer.text == "on\n")
             #expect(try await LabBench.run("/usr/bin/pgrep", ["-f", mark]).status == 0)
         }

@@ -16,13 +16,18 @@ import Testing
     }
 
     @Test(arguments: [
-        Case("none"), Case(""), Case("hang:2%", .init(.hang, .share(0.02))), Case("slow:5", .init(.slow(.seconds(3)), .nodes(5))),
+        Case("none"), Case(""), Case("hang:2%", .init(.hang, .share(0.02))),
+        Case("slow:5", .init(.slow(.seconds(3)), .nodes(5))),
         Case("slow=250ms:5", .init(.slow(.milliseconds(250)), .nodes(5))), Case("drop", .init(.drop)),
         Case("clock+90s", .init(.clock(.seconds(90)))), Case("clock-2h:1", .init(.clock(.seconds(-7200)), .nodes(1))),
         Case("hang-exec:0", .init(.hangExec, .nodes(0))),
         Case(
-            "refuse:1,flood,key-changed,disk-full:100%,sudo-prompt:0.5%", .init(.refuse, .nodes(1)), .init(.flood),
-            .init(.keyChanged), .init(.diskFull, .share(1)), .init(.sudoPrompt, .share(0.005))
+            "refuse:1,flood,key-changed,disk-full:100%,sudo-prompt:0.5%",
+            .init(.refuse, .nodes(1)),
+            .init(.flood),
+            .init(.keyChanged),
+            .init(.diskFull, .share(1)),
+            .init(.sudoPrompt, .share(0.005))
         ),
     ])
     func `a specification is read as written`(example: Case) throws {
@@ -34,7 +39,8 @@ import Testing
         ("hang:", "“” after “hang” is neither"), ("hang:-1", "“-1” after “hang” is neither"),
         ("hang:101%", "“101%” after “hang” is neither"), ("hang:nan%", "“nan%” after “hang” is neither"),
         ("clock+90", "“clock+90” is no fault"), ("clock+s", "“clock+s” is no fault"),
-        ("clock+99999999999999999999s", "is no fault"), ("clock+4000d", "is no fault"), ("slow=", "“slow=” is no fault"),
+        ("clock+99999999999999999999s", "is no fault"), ("clock+4000d", "is no fault"),
+        ("slow=", "“slow=” is no fault"),
         ("hang:5:5", "“5:5” after “hang” is neither"), ("none,hang", "“none” is no fault"),
         ("dr\u{1b}op", "“drU+001Bop” is no fault"),
     ])
@@ -74,7 +80,8 @@ import Testing
     }
 
     @Test func `the words of a fault are a specification of it`() throws {
-        for fault in [Fault.hang, .hangExec, .slow(.milliseconds(5)), .refuse, .drop, .flood, .keyChanged, .diskFull, .sudoPrompt,
+        for fault in [
+            Fault.hang, .hangExec, .slow(.milliseconds(5)), .refuse, .drop, .flood, .keyChanged, .diskFull, .sudoPrompt,
             .clock(.seconds(-90)),
         ] {
             #expect(try FaultSpec(parsing: fault.text).items == [FaultSpec.Item(fault)])

@@ -79,12 +79,17 @@ import Testing
     @Test func `a clock fault moves the node's date and its time daemon notices`() async throws {
         try await LabBench.with { lab in
             try lab.set("clock+2h", on: "pi-gps-01")
-            let answer = try await lab.ssh("pi-gps-01", "date +%s; docker exec mcp-utc-time ntpq -p -n | grep -c '^[*]'")
+            let answer = try await lab.ssh(
+                "pi-gps-01",
+                "date +%s; docker exec mcp-utc-time ntpq -p -n | grep -c '^[*]'"
+            )
             let lines = answer.text.split(separator: "\n")
             let ahead = (Double(lines.first ?? "") ?? 0) - Date().timeIntervalSince1970
             #expect((7190...7210).contains(ahead))
             #expect(lines.last == "0")
-            #expect(try await lab.ssh("pi-gps-02", "docker exec mcp-utc-time ntpq -p -n | grep -c '^[*]'").text == "1\n")
+            #expect(
+                try await lab.ssh("pi-gps-02", "docker exec mcp-utc-time ntpq -p -n | grep -c '^[*]'").text == "1\n"
+            )
         }
     }
 
@@ -106,7 +111,10 @@ import Testing
             let never = try await lab.ssh("pop-01", "sudo -n true")
             #expect(never.status == 1 && never.errors == "sudo: a password is required\n")
             let given = try await lab.ssh(
-                "pop-01", "sudo -S -p 'nonce-17' -- sh -c 'cat; echo $SUDO_USER'", input: Data("\(LabBench.password)\nrest".utf8))
+                "pop-01",
+                "sudo -S -p 'nonce-17' -- sh -c 'cat; echo $SUDO_USER'",
+                input: Data("\(LabBench.password)\nrest".utf8)
+            )
             #expect(given.text == "restubuntu\n")
             #expect(given.errors == "nonce-17")
             let wrong = try await lab.ssh("pop-01", "sudo -S true", input: Data("a\nb\nc\n".utf8))
@@ -121,7 +129,9 @@ import Testing
             let control = LabControl(folder: LabFolder(lab.folder + "/lab"))
             let name = try NodeName("pop-02")
             try control.setFaults("refuse,clock+90s", on: [name])
-            #expect(try await lab.ssh("pop-02", "true", until: { $0.status == 255 }).errors.contains("Connection refused"))
+            #expect(
+                try await lab.ssh("pop-02", "true", until: { $0.status == 255 }).errors.contains("Connection refused")
+            )
             #expect(try control.status().object?["faults"] == ["pop-02": ["clock+90000ms", "refuse"]])
             try control.setFaults("none", on: [name])
             #expect(try await lab.ssh("pop-02", "true", until: { $0.status == 0 }).status == 0)
@@ -137,7 +147,9 @@ import Testing
             let error = #expect(throws: LabError.self) { try second.start() }
             #expect(error?.code == "lab.running")
             lab.fleet.stop()
-            let silent = #expect(throws: LabError.self) { try LabControl(folder: LabFolder(lab.folder + "/lab")).status() }
+            let silent = #expect(throws: LabError.self) {
+                try LabControl(folder: LabFolder(lab.folder + "/lab")).status()
+            }
             #expect(silent?.code == "lab.not_running")
         }
     }

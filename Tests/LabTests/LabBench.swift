@@ -17,7 +17,11 @@ final class LabBench: Sendable {
 
     /// Runs a body against a fresh lab and takes it down whatever happens.
     static func with(
-        nodes: Int = 4, faults: String = "none", healthPort: Int? = nil, rebootTime: Duration = .seconds(1), folder: String? = nil,
+        nodes: Int = 4,
+        faults: String = "none",
+        healthPort: Int? = nil,
+        rebootTime: Duration = .seconds(1),
+        folder: String? = nil,
         shared: Bool = false,
         _ body: (LabBench) async throws -> Void
     ) async throws {
@@ -44,7 +48,11 @@ final class LabBench: Sendable {
         }
         publicKey = try String(contentsOfFile: key + ".pub", encoding: .utf8).trimmingCharacters(in: .newlines)
         plan = try LabPlan(count: nodes, port: Int.random(in: 20_000...29_999), network: Int.random(in: 100...250))
-        var settings = LabSettings(folder: folder + "/lab", authorizedKeys: [publicKey], password: Secret(Self.password))
+        var settings = LabSettings(
+            folder: folder + "/lab",
+            authorizedKeys: [publicKey],
+            password: Secret(Self.password)
+        )
         settings.rebootTime = rebootTime
         settings.healthPort = healthPort
         settings.sharesListeners = shared ? true : nil
@@ -74,11 +82,21 @@ final class LabBench: Sendable {
 
     /// One run of the system's `ssh`; killed after `deadline` seconds (status 137).
     func ssh(
-        _ name: String, _ command: String?, input: Data = Data(), user: String? = nil, options: [String] = [], deadline: Int = 20
+        _ name: String,
+        _ command: String?,
+        input: Data = Data(),
+        user: String? = nil,
+        options: [String] = [],
+        deadline: Int = 20
     ) async throws -> Answer {
         let node = try node(name)
-        let words = ["-s", "KILL", "\(deadline)", "ssh", "-F", "none", "-i", key, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
-            "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-p", "\(node.port)"]
+        let words =
+            [
+                "-s", "KILL", "\(deadline)", "ssh", "-F", "none", "-i", key, "-o", "IdentitiesOnly=yes", "-o",
+                "BatchMode=yes",
+                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-p",
+                "\(node.port)",
+            ]
             + options + ["\(user ?? node.user.text)@\(node.host)"] + (command.map { [$0] } ?? [])
         return try await Self.run("/usr/bin/timeout", words, input: input)
     }
@@ -98,7 +116,9 @@ final class LabBench: Sendable {
         let scratch = NSTemporaryDirectory() + "flotilla-io-\(UUID().uuidString)"
         try input.write(to: URL(fileURLWithPath: scratch + ".in"))
         for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: "\(scratch).\(name)")) }
-        defer { for name in ["in", "out", "err"] { try? FileManager.default.removeItem(atPath: "\(scratch).\(name)") } }
+        defer {
+            for name in ["in", "out", "err"] { try? FileManager.default.removeItem(atPath: "\(scratch).\(name)") }
+        }
         process.standardInput = FileHandle(forReadingAtPath: scratch + ".in")
         process.standardOutput = FileHandle(forWritingAtPath: scratch + ".out")
         process.standardError = FileHandle(forWritingAtPath: scratch + ".err")
@@ -117,7 +137,8 @@ final class LabBench: Sendable {
         return try await Self.run(
             "/usr/bin/timeout",
             ["-s", "KILL", "20", "ssh", "-F", "none", "-i", key, "-o", "BatchMode=yes"] + options
-                + ["-p", "\(node.port)", "\(node.user)@\(node.host)", command])
+                + ["-p", "\(node.port)", "\(node.user)@\(node.host)", command]
+        )
     }
 
     func set(_ spec: String, on name: String) throws {
@@ -125,7 +146,9 @@ final class LabBench: Sendable {
     }
 
     /// Asks again until the answer is as wanted or the deadline is over; the last answer is returned.
-    func ssh(_ name: String, _ command: String, until isWanted: (Answer) -> Bool, seconds: Int = 15) async throws -> Answer {
+    func ssh(_ name: String, _ command: String, until isWanted: (Answer) -> Bool, seconds: Int = 15) async throws
+        -> Answer
+    {
         let end = ContinuousClock.now + .seconds(seconds)
         while true {
             let answer = try await ssh(name, command)

@@ -30,7 +30,9 @@ import Testing
         let nodes = try LabPlan(count: 8).nodes
         let strata = nodes.filter { $0.profile == .time }.map { ($0.name.text, $0.groups.map(\.text)) }
         #expect(strata.map(\.0) == ["pi-gps-01", "pi-gps-02", "pi-ntp-01", "pi-ntp-02"])
-        #expect(strata.map(\.1) == [["lab", "stratum1"], ["lab", "stratum1"], ["lab", "stratum2"], ["lab", "stratum2"]])
+        #expect(
+            strata.map(\.1) == [["lab", "stratum1"], ["lab", "stratum1"], ["lab", "stratum2"], ["lab", "stratum2"]]
+        )
     }
 
     @Test(arguments: [0, -1, 10_001])

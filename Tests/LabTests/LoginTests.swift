@@ -24,7 +24,8 @@ import Testing
 
     @Test func `the seed's forced command answers with status and pulse`() async throws {
         try await LabBench.with { lab in
-            let line = #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-pty "# + lab.publicKey + "\n"
+            let line =
+                #"command="./tools/pop --status; ./tools/pop --pulse --export json",no-pty "# + lab.publicKey + "\n"
             try line.write(toFile: Self.keys(lab), atomically: true, encoding: .utf8)
             let text = try await lab.ssh("pop-01", "anything").text
             #expect(text.hasPrefix("PIPE NETWORK NODE STATUS\n"))
@@ -67,7 +68,9 @@ import Testing
             let manifest = try LabManifest.read(from: LabFolder(lab.folder + "/lab"))
             let entry = try #require(manifest.nodes.first)
             let scan = try await LabBench.run(
-                "/usr/bin/ssh-keyscan", ["-T", "10", "-t", "ed25519", "-p", "\(entry.node.port)", entry.node.host.text])
+                "/usr/bin/ssh-keyscan",
+                ["-T", "10", "-t", "ed25519", "-p", "\(entry.node.port)", entry.node.host.text]
+            )
             #expect(scan.text.contains(entry.hostKey.base64))
             #expect(manifest.nodes.map(\.node) == lab.plan.nodes)
         }
@@ -80,10 +83,14 @@ import Testing
         try "#!/bin/sh\necho '\(password)'\n".write(toFile: asker, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: asker)
         let node = try lab.node("pop-01")
-        return try await LabBench.run("/usr/bin/timeout", [
-            "-s", "KILL", "20", "env", "SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force", "ssh", "-F", "none",
-            "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1", "-o", "StrictHostKeyChecking=no",
-            "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-p", "\(node.port)", "\(node.user)@\(node.host)", "echo in",
-        ])
+        return try await LabBench.run(
+            "/usr/bin/timeout",
+            [
+                "-s", "KILL", "20", "env", "SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force", "ssh", "-F", "none",
+                "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1", "-o", "StrictHostKeyChecking=no",
+                "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-p", "\(node.port)",
+                "\(node.user)@\(node.host)", "echo in",
+            ]
+        )
     }
 }

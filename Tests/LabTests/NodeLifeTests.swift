@@ -23,9 +23,15 @@ import Testing
         try await LabBench.with { lab in
             let loop = "while read -r x; do read -r up rest <$FLOTILLA_PROC/uptime; echo $up; done"
             let input = "first\n"
-            let one = Double(try await lab.ssh("pop-01", loop, input: Data(input.utf8)).text.trimmingCharacters(in: .newlines)) ?? 0
+            let one =
+                Double(
+                    try await lab.ssh("pop-01", loop, input: Data(input.utf8)).text.trimmingCharacters(in: .newlines)
+                ) ?? 0
             try await Task.sleep(for: .milliseconds(300))
-            let two = Double(try await lab.ssh("pop-01", loop, input: Data(input.utf8)).text.trimmingCharacters(in: .newlines)) ?? 0
+            let two =
+                Double(
+                    try await lab.ssh("pop-01", loop, input: Data(input.utf8)).text.trimmingCharacters(in: .newlines)
+                ) ?? 0
             #expect(two - one >= 0.25)
         }
     }
@@ -58,10 +64,12 @@ import Testing
 
     @Test func `compose brings up the image it is told, and a broken one is unhealthy`() async throws {
         try await LabBench.with { lab in
-            let up = "cd mcp-utc-time-server && export MCP_IMAGE=ghcr.io/x/y:broken-2 && docker pull $MCP_IMAGE && docker-compose -f docker-compose.rpi.yml up -d"
+            let up =
+                "cd mcp-utc-time-server && export MCP_IMAGE=ghcr.io/x/y:broken-2 && docker pull $MCP_IMAGE && docker-compose -f docker-compose.rpi.yml up -d"
             let deployed = try await lab.ssh("pi-gps-01", up)
             #expect(deployed.status == 0, "\(deployed.errors)")
-            let look = "docker inspect --format '{{.Name}} {{.State.Running}} {{.Config.Image}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' mcp-utc-time"
+            let look =
+                "docker inspect --format '{{.Name}} {{.State.Running}} {{.Config.Image}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' mcp-utc-time"
             let seen = try await lab.ssh("pi-gps-01", look)
             #expect(seen.text == "/mcp-utc-time true ghcr.io/x/y:broken-2 unhealthy\n")
         }
@@ -69,10 +77,13 @@ import Testing
 
     @Test func `units fail, are listed and are mended`() async throws {
         try await LabBench.with { lab in
-            let text = try await lab.ssh("pi-gps-01", """
+            let text = try await lab.ssh(
+                "pi-gps-01",
+                """
                 systemctl is-active gpsd; systemctl kill gpsd; systemctl list-units --all --state=failed --plain --no-legend | grep -c gpsd
                 sudo systemctl restart gpsd; systemctl show -p Id -p ActiveState -- gpsd; systemctl status nothing; echo $?
-                """).text
+                """
+            ).text
             #expect(text == "active\n1\nId=gpsd.service\nActiveState=active\n4\n")
         }
     }

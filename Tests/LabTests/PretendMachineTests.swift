@@ -69,20 +69,27 @@ import Testing
         var two = PretendMachine(MachineBuild(node, seed: 3), at: Self.start)
         one.advance(to: Self.start + .seconds(100))
         two.advance(to: Self.start + .seconds(100))
-        #expect(ProcFiles(machine: one, clockOffset: .zero).moving.map(\.text) == ProcFiles(machine: two, clockOffset: .zero).moving.map(\.text))
+        #expect(
+            ProcFiles(machine: one, clockOffset: .zero).moving.map(\.text)
+                == ProcFiles(machine: two, clockOffset: .zero).moving.map(\.text)
+        )
     }
 
     @Test func `the clock fault moves the boot time with the clock`() throws {
         let machine = try #require(try Self.machines().first)
         func bootTime(_ offset: Duration) throws -> Int64 {
-            let stat = try #require(ProcFiles(machine: machine, clockOffset: offset).moving.first { $0.path == "stat" }).text
+            let stat = try #require(ProcFiles(machine: machine, clockOffset: offset).moving.first { $0.path == "stat" })
+                .text
             let line = try #require(stat.split(separator: "\n").first { $0.hasPrefix("btime ") })
             return try #require(Int64(line.dropFirst(6)))
         }
         #expect(try bootTime(.seconds(90)) - bootTime(.zero) == 90)
     }
 
-    @Test(arguments: [(0.0, 2, "0.00"), (1.005, 1, "1.0"), (-0.0004, 3, "0.000"), (-1.25, 2, "-1.25"), (99.999, 2, "100.00"), (7.6, 0, "8")])
+    @Test(arguments: [
+        (0.0, 2, "0.00"), (1.005, 1, "1.0"), (-0.0004, 3, "0.000"), (-1.25, 2, "-1.25"), (99.999, 2, "100.00"),
+        (7.6, 0, "8"),
+    ])
     func `a number is shown with its digits`(number: Double, digits: Int, text: String) {
         #expect(number.fixed(digits) == text)
     }

@@ -1,7 +1,7 @@
 import CLibSSH
 import Glibc
 
-/// A Unix socket in the lab's folder. The folder may lie deeper than a socket address can say, so it goes by descriptor.
+/// A Unix socket in the lab's folder, which may lie deeper than a socket address can say: it goes by descriptor.
 enum ControlSocket {
     /// - Throws: `LabError` when the folder cannot be used.
     static func listen(in folder: LabFolder) throws(LabError) -> Int32 {
@@ -20,7 +20,8 @@ enum ControlSocket {
     }
 
     private static func open(
-        _ folder: LabFolder, _ use: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool
+        _ folder: LabFolder,
+        _ use: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool
     ) throws(LabError) -> Int32 {
         let place = Glibc.open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard place >= 0 else { throw LabError.system("open", on: folder.path) }

@@ -12,7 +12,9 @@ struct FolderLock: Sendable {
             close(descriptor)
             let pid = (try? LabManifest.read(from: folder)).map { " (process \($0.pid))" } ?? ""
             throw LabError(
-                "running", "a lab already runs in \(folder.path)\(pid)", advice: "end it with “lab down”, or use another home"
+                "running",
+                "a lab already runs in \(folder.path)\(pid)",
+                advice: "end it with “lab down”, or use another home"
             )
         }
     }

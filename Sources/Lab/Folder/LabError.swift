@@ -1,5 +1,5 @@
-import Glibc
 import FleetModel
+import Glibc
 
 /// The lab cannot start or cannot be reached.
 package struct LabError: Explained, Hashable {
@@ -19,7 +19,9 @@ package struct LabError: Explained, Hashable {
         let reason = errno
         let place = object.map { " on \($0)" } ?? ""
         return LabError(
-            "system", "\(call)\(place): \(String(cString: strerror(reason)))", advice: advice(for: reason)
+            "system",
+            "\(call)\(place): \(String(cString: strerror(reason)))",
+            advice: advice(for: reason)
         )
     }
 

@@ -1,7 +1,9 @@
 package import FleetModel
 import Glibc
 
-/// What a lab's folder says about itself: every node and how to reach it. Readable by its owner alone, for it holds the password.
+/// What a lab's folder says about itself: every node and how to reach it.
+///
+/// Readable by its owner alone, for it holds the password.
 package struct LabManifest: Hashable, Sendable {
     /// The process that serves.
     package let pid: Int32
@@ -34,7 +36,9 @@ package struct LabManifest: Hashable, Sendable {
     private var document: JSONValue {
         var members: [String: JSONValue] = ["pid": .int(Int64(pid)), "nodes": .array(nodes.map(\.document))]
         if let password {
-            members["settings"] = .object(["password": .string(password.withBytes { String(decoding: $0, as: UTF8.self) })])
+            members["settings"] = .object([
+                "password": .string(password.withBytes { String(decoding: $0, as: UTF8.self) })
+            ])
         }
         return .object(members)
     }
@@ -77,18 +81,26 @@ extension LabManifest.Entry {
         func text(_ key: String) -> String { members[key]?.string ?? "" }
         let key = members["host_key"]?.object ?? [:]
         self.hostKey = HostKey(
-            algorithm: key["algorithm"]?.string ?? "", base64: key["base64"]?.string ?? "",
+            algorithm: key["algorithm"]?.string ?? "",
+            base64: key["base64"]?.string ?? "",
             fingerprint: key["fingerprint"]?.string ?? ""
         )
         var labels: [LabelKey: OneLine] = [:]
-        for (key, value) in members["labels"]?.object ?? [:] { labels[try LabelKey(key)] = try OneLine(value.string ?? "") }
+        for (key, value) in members["labels"]?.object ?? [:] {
+            labels[try LabelKey(key)] = try OneLine(value.string ?? "")
+        }
         var groups: [GroupName] = []
         if case .array(let names)? = members["groups"] { groups = try names.map { try GroupName($0.string ?? "") } }
         self.node = LabNode(
-            name: try NodeName(text("name")), host: try HostAddress(text("address")),
-            port: try Port(members["port"]?.scalarText ?? ""), user: try UserName(text("user")),
-            profile: Node.Profile(rawValue: text("profile")) ?? .linux, groups: groups, labels: labels,
-            location: try OneLine(text("location")), details: try OneLine(text("details"))
+            name: try NodeName(text("name")),
+            host: try HostAddress(text("address")),
+            port: try Port(members["port"]?.scalarText ?? ""),
+            user: try UserName(text("user")),
+            profile: Node.Profile(rawValue: text("profile")) ?? .linux,
+            groups: groups,
+            labels: labels,
+            location: try OneLine(text("location")),
+            details: try OneLine(text("details"))
         )
     }
 }

@@ -22,7 +22,11 @@ enum LabOrder: Hashable, Sendable {
 
     /// - Throws: `UsageError` for a line that is no order.
     init(line: [UInt8]) throws(UsageError) {
-        let refusal = UsageError("bad_lab_order", "the lab did not understand its order", advice: "use the same version for both")
+        let refusal = UsageError(
+            "bad_lab_order",
+            "the lab did not understand its order",
+            advice: "use the same version for both"
+        )
         guard let members = (try? JSONReading.parse(line))?.object else { throw refusal }
         switch members["order"]?.string {
         case "status": self = .status

@@ -2,7 +2,7 @@ package import FleetModel
 
 /// What the lab is told besides its plan.
 package struct LabSettings: Sendable {
-    /// The lab's own folder; made 0700. Nodes' homes and host keys in it outlive the lab, so that pinned keys stay true.
+    /// The lab's own folder; made 0700. Homes and host keys in it outlive the lab, so that pinned keys stay true.
     package var folder: String
     /// Lines that every node's `authorized_keys` begins with, forced commands and all.
     package var authorizedKeys: [String]

@@ -10,9 +10,12 @@ struct NodeServices {
     private static let image = "ghcr.io/example/mcp-utc-time-server:1.4.2"
 
     func furnish() throws(LabError) {
-        for folder in [folder.state + "/units", folder.state + "/log", folder.containers] { try Files.makeFolder(folder) }
+        for folder in [folder.state + "/units", folder.state + "/log", folder.containers] {
+            try Files.makeFolder(folder)
+        }
         let isTime = machine.build.profile == .time
-        let own = isTime ? ["docker", "ntpsec"] + (machine.build.stratum == 1 ? ["gpsd"] : []) : ["pipe-pop", "chrony"]
+        let own =
+            isTime ? ["docker", "ntpsec"] + (machine.build.stratum == 1 ? ["gpsd"] : []) : ["pipe-pop", "chrony"]
         for unit in own + ["ssh", "cron"] {
             try putOnce("loaded active running\n", at: folder.state + "/units/\(unit).service")
             try putOnce(log(of: unit), at: folder.state + "/log/\(unit)")

@@ -36,12 +36,19 @@ final class LoopThread: Sendable {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, 1 << 20)
         var id = pthread_t()
-        let failure = pthread_create(&id, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Birth>.fromOpaque(argument).takeRetainedValue().live()
-            return nil
-        }, Unmanaged.passRetained(birth).toOpaque())
-        guard failure == 0 else { throw LabError("system", "cannot start a thread: \(String(cString: strerror(failure)))") }
+        let failure = pthread_create(
+            &id,
+            &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Birth>.fromOpaque(argument).takeRetainedValue().live()
+                return nil
+            },
+            Unmanaged.passRetained(birth).toOpaque()
+        )
+        guard failure == 0 else {
+            throw LabError("system", "cannot start a thread: \(String(cString: strerror(failure)))")
+        }
         thread.withLock { $0 = id }
         if let failure = birth.outcome() {
             join()
@@ -57,10 +64,12 @@ final class LoopThread: Sendable {
 
     /// Waits for the thread's end; `send(.stop)` comes before it.
     func join() {
-        guard let id = thread.withLock({ id in
-            defer { id = nil }
-            return id
-        }) else { return }
+        guard
+            let id = thread.withLock({ id in
+                defer { id = nil }
+                return id
+            })
+        else { return }
         pthread_join(id, nil)
     }
 

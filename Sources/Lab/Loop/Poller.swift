@@ -38,7 +38,7 @@ final class Poller {
 
     deinit { close(epoll) }
 
-    /// Watches a descriptor for something, or for nothing at all: then it is forgotten, and not even its end is reported.
+    /// Watches a descriptor for something, or for nothing: then it is forgotten, and not even its end is reported.
     func watch(_ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher) {
         guard !interest.isEmpty else { return forget(descriptor) }
         let index = Int(descriptor)

@@ -13,7 +13,8 @@ struct Activity {
         let day = 0.5 - 0.5 * cos(2 * .pi * ofDay)
         let base = 0.06 + 0.1 * unit(2)
         let burst = unit(UInt64(seconds / 300) &+ 77) > 0.94 ? 0.45 * noise(seconds, period: 20, salt: 9) : 0
-        let level = base + 0.16 * day + 0.1 * noise(seconds, period: 45, salt: 3) + 0.04 * noise(seconds, period: 7, salt: 4)
+        let level =
+            base + 0.16 * day + 0.1 * noise(seconds, period: 45, salt: 3) + 0.04 * noise(seconds, period: 7, salt: 4)
         return min(0.98, level + burst)
     }
 

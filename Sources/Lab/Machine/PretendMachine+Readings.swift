@@ -20,17 +20,35 @@ extension PretendMachine {
         let usable = Double(build.diskKiB) * 0.95
         let used = isFull ? usable : usable * (0.24 + 0.2 * activity.unit(8) + 0.3 * month)
         let root = FileSystem(
-            device: build.rootDevice, type: "ext4", mount: "/", totalKiB: build.diskKiB, usedKiB: Int64(used),
-            availableKiB: Int64(usable - used), inodes: build.diskKiB / 16, freeInodes: isFull ? 12 : build.diskKiB / 18
+            device: build.rootDevice,
+            type: "ext4",
+            mount: "/",
+            totalKiB: build.diskKiB,
+            usedKiB: Int64(used),
+            availableKiB: Int64(usable - used),
+            inodes: build.diskKiB / 16,
+            freeInodes: isFull ? 12 : build.diskKiB / 18
         )
         let run = FileSystem(
-            device: "tmpfs", type: "tmpfs", mount: "/run", totalKiB: build.memoryKiB / 5, usedKiB: 5840,
-            availableKiB: build.memoryKiB / 5 - 5840, inodes: 819_200, freeInodes: 818_100
+            device: "tmpfs",
+            type: "tmpfs",
+            mount: "/run",
+            totalKiB: build.memoryKiB / 5,
+            usedKiB: 5840,
+            availableKiB: build.memoryKiB / 5 - 5840,
+            inodes: 819_200,
+            freeInodes: 818_100
         )
         guard build.profile == .time else { return [root, run] }
         let boot = FileSystem(
-            device: "/dev/mmcblk0p1", type: "vfat", mount: "/boot/firmware", totalKiB: 522_230, usedKiB: 75_412,
-            availableKiB: 446_818, inodes: 0, freeInodes: 0
+            device: "/dev/mmcblk0p1",
+            type: "vfat",
+            mount: "/boot/firmware",
+            totalKiB: 522_230,
+            usedKiB: 75_412,
+            availableKiB: 446_818,
+            inodes: 0,
+            freeInodes: 0
         )
         return [root, run, boot]
     }
@@ -58,6 +76,8 @@ extension PretendMachine {
         let rate = 0.6 + 0.8 * activity.unit(20)
         let reputation = 0.9 + 0.095 * activity.unit(21) + 0.004 * activity.wander(at: moment, period: 3600, salt: 22)
         let rank = 1 + Int(2000 * (1.4 - rate)) + Int(6 * activity.wander(at: moment, period: 1800, salt: 23) + 6)
-        return (reputation, Int64(days * 4200 * rate), days * 86_400 * 9e6 * rate, rank, 99.2 + 0.79 * activity.unit(24))
+        return (
+            reputation, Int64(days * 4200 * rate), days * 86_400 * 9e6 * rate, rank, 99.2 + 0.79 * activity.unit(24)
+        )
     }
 }

@@ -82,7 +82,9 @@ struct PretendMachine {
     private mutating func count(seconds: Double, at level: Double) {
         for core in ticks.indices {
             let share = min(0.99, level * (0.7 + 0.6 * activity.unit(UInt64(core) + 40)))
-            let split = [0.62 * share, 0.01 * share, 0.27 * share, 1 - share, 0.06 * share, 0, 0.03 * share, 0.01 * share]
+            let split = [
+                0.62 * share, 0.01 * share, 0.27 * share, 1 - share, 0.06 * share, 0, 0.03 * share, 0.01 * share,
+            ]
             for (mode, part) in split.enumerated() { ticks[core][mode] += part * seconds * 100 }
         }
         let busy = level * Double(build.cores)

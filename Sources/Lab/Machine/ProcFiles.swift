@@ -37,9 +37,13 @@ struct ProcFiles {
     }
 
     private var stat: String {
-        var text = "cpu  " + line(machine.ticks.reduce(into: [Double](repeating: 0, count: 8)) { sum, core in
-            for mode in 0..<8 { sum[mode] += core[mode].rounded(.down) }
-        })
+        var text =
+            "cpu  "
+            + line(
+                machine.ticks.reduce(into: [Double](repeating: 0, count: 8)) { sum, core in
+                    for mode in 0..<8 { sum[mode] += core[mode].rounded(.down) }
+                }
+            )
         for (core, ticks) in machine.ticks.enumerated() { text += "cpu\(core) " + line(ticks) }
         let boot = (machine.booted + clockOffset).milliseconds / 1000
         let running = 1 + Int(machine.level * Double(machine.build.cores))
@@ -55,7 +59,8 @@ struct ProcFiles {
     private var loadavg: String {
         let load = machine.load
         let processes = "\(1 + Int(machine.level * 4))/\(140 + machine.build.cores * 12)"
-        return "\(load.0.fixed(2)) \(load.1.fixed(2)) \(load.2.fixed(2)) \(processes) \(1000 + Int(machine.forks) % 30_000)\n"
+        return
+            "\(load.0.fixed(2)) \(load.1.fixed(2)) \(load.2.fixed(2)) \(processes) \(1000 + Int(machine.forks) % 30_000)\n"
     }
 
     private var meminfo: String {
@@ -83,7 +88,8 @@ struct ProcFiles {
         let disk = machine.disk
         let name = machine.build.disk
         let (major, part) = name == "vda" ? (253, "1") : (179, "p2")
-        let figures = "\(disk.reads.whole) 0 \(disk.readSectors.whole) \((disk.busyMilliseconds * 0.6).whole) "
+        let figures =
+            "\(disk.reads.whole) 0 \(disk.readSectors.whole) \((disk.busyMilliseconds * 0.6).whole) "
             + "\(disk.writes.whole) 0 \(disk.writtenSectors.whole) \((disk.busyMilliseconds * 0.7).whole) 0 "
             + "\(disk.busyMilliseconds.whole) \((disk.busyMilliseconds * 1.3).whole) 0 0 0 0 0 0\n"
         return " \(major)       0 \(name) \(figures) \(major)       2 \(name)\(part) \(figures)"

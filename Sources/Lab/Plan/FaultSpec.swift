@@ -90,7 +90,8 @@ package struct FaultSpec: Hashable, Sendable {
 
     private static func refusal(_ problem: String) -> UsageError {
         UsageError(
-            "bad_fault", "fault specification: \(problem)",
+            "bad_fault",
+            "fault specification: \(problem)",
             advice: "a fault is hang, hang-exec, slow, slow=5s, refuse, drop, flood, key-changed, clock+90s, clock-2h, "
                 + "disk-full or sudo-prompt, and after a colon a number of nodes or a share: hang:2%,slow:5; none clears"
         )

@@ -35,9 +35,14 @@ package struct LabPlan: Hashable, Sendable {
     private static func pipeNode(_ index: Int, _ network: Int, _ port: Int) throws(UsageError) -> LabNode {
         let (site, town) = sites[index % sites.count]
         return LabNode(
-            name: try NodeName("pop-" + twoDigits(index + 1)), host: try address(index, network), port: try Port(port),
-            user: try UserName("ubuntu"), profile: .pipe, groups: [try GroupName("lab")],
-            labels: [try LabelKey("site"): try OneLine(site)], location: try OneLine("\(town), hall \(index / 24 + 1)"),
+            name: try NodeName("pop-" + twoDigits(index + 1)),
+            host: try address(index, network),
+            port: try Port(port),
+            user: try UserName("ubuntu"),
+            profile: .pipe,
+            groups: [try GroupName("lab")],
+            labels: [try LabelKey("site"): try OneLine(site)],
+            location: try OneLine("\(town), hall \(index / 24 + 1)"),
             details: try OneLine("pretend Pipe node")
         )
     }
@@ -48,10 +53,14 @@ package struct LabPlan: Hashable, Sendable {
         let stratum = isGPS ? "1" : "2"
         return LabNode(
             name: try NodeName(isGPS ? "pi-gps-" + twoDigits(index + 1) : "pi-ntp-" + twoDigits(index - 1)),
-            host: try address(index, network), port: try Port(port), user: try UserName("pi"), profile: .time,
+            host: try address(index, network),
+            port: try Port(port),
+            user: try UserName("pi"),
+            profile: .time,
             groups: [try GroupName("lab"), try GroupName("stratum" + stratum)],
             labels: [try LabelKey("site"): try OneLine(site), try LabelKey("stratum"): try OneLine(stratum)],
-            location: try OneLine("\(town), roof \(index / 24 + 1)"), details: try OneLine("pretend time server")
+            location: try OneLine("\(town), roof \(index / 24 + 1)"),
+            details: try OneLine("pretend time server")
         )
     }
 

@@ -42,7 +42,11 @@ struct AuthorizedKey: Equatable {
         var previous: Character?
         for character in text {
             if character == "\"" && previous != "\\" { isQuoted.toggle() }
-            if !isQuoted && isSeparator(character) { parts.append("") } else { parts[parts.count - 1].append(character) }
+            if !isQuoted && isSeparator(character) {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].append(character)
+            }
             previous = character
         }
         return parts

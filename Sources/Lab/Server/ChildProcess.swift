@@ -28,7 +28,8 @@ final class ChildProcess {
     ///
     /// - Parameter environment: `KEY=value` words; the process gets these and nothing else.
     /// - Throws: `LabError` when the system has no process or descriptor left.
-    static func start(_ arguments: [String], environment: [String], in folder: String) throws(LabError) -> ChildProcess {
+    static func start(_ arguments: [String], environment: [String], in folder: String) throws(LabError) -> ChildProcess
+    {
         let inout_ = try socketPair()
         let errors: (ours: Int32, theirs: Int32)
         do { errors = try socketPair() } catch {
@@ -102,7 +103,11 @@ final class ChildProcess {
     }
 
     private static func spawn(
-        _ arguments: [String], _ environment: [String], _ folder: String, _ streams: Int32, _ errors: Int32
+        _ arguments: [String],
+        _ environment: [String],
+        _ folder: String,
+        _ streams: Int32,
+        _ errors: Int32
     ) throws(LabError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -134,7 +139,8 @@ final class ChildProcess {
     }
 
     private static func withCStrings<R>(
-        _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+        _ texts: [String],
+        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
     ) -> R {
         let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
         for (index, text) in texts.enumerated() { (pointers + index).initialize(to: strdup(text)) }

@@ -37,7 +37,9 @@ private final class Caller: Watcher {
     private var output: [UInt8] = []
 
     init(
-        _ descriptor: Int32, loop: ServerLoop, perform: @escaping (LabOrder) throws -> JSONValue,
+        _ descriptor: Int32,
+        loop: ServerLoop,
+        perform: @escaping (LabOrder) throws -> JSONValue,
         ended: @escaping (ObjectIdentifier) -> Void
     ) {
         self.descriptor = descriptor

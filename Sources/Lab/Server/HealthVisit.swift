@@ -14,7 +14,9 @@ final class HealthVisit: Watcher {
     private var output: [UInt8] = []
 
     init(
-        _ descriptor: Int32, loop: ServerLoop, answer: @escaping (String) -> TimeService.Answer,
+        _ descriptor: Int32,
+        loop: ServerLoop,
+        answer: @escaping (String) -> TimeService.Answer,
         ended: @escaping (ObjectIdentifier) -> Void
     ) {
         self.descriptor = descriptor
@@ -68,7 +70,8 @@ final class HealthVisit: Watcher {
             found = TimeService.Answer(status: 405, type: "text/plain", body: "GET and HEAD only\n")
         }
         let reasons = [200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"]
-        let head = "HTTP/1.1 \(found.status) \(reasons[found.status] ?? "")\r\nContent-Type: \(found.type)\r\n"
+        let head =
+            "HTTP/1.1 \(found.status) \(reasons[found.status] ?? "")\r\nContent-Type: \(found.type)\r\n"
             + "Content-Length: \(found.body.utf8.count)\r\nConnection: close\r\n\r\n"
         return Array((head + (isHead ? "" : found.body)).utf8)
     }

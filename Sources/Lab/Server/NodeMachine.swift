@@ -29,7 +29,7 @@ final class NodeMachine {
         return machine
     }
 
-    /// Brings the files up to this moment; at most twenty times a second. A disk without space leaves them as they were.
+    /// Brings the files up to this moment, at most twenty times a second.
     func refresh() {
         let now = clock.monotonic()
         if let writtenAt, now - writtenAt < Self.freshFor { return }

@@ -40,7 +40,9 @@ final class NodeServer {
             silent[ObjectIdentifier(connection)] = connection
             return
         }
-        guard let bind = try? currentBind(), let connection = SSHConnection(descriptor, to: self, bind: bind) else { return }
+        guard let bind = try? currentBind(), let connection = SSHConnection(descriptor, to: self, bind: bind) else {
+            return
+        }
         connections[ObjectIdentifier(connection)] = connection
         loop.census.connected(1)
         connection.begin()
@@ -129,7 +131,9 @@ final class NodeServer {
     private func listen() throws(LabError) {
         guard hasOwnListeners else { return }
         if listener == nil, !faults.contains(.refuse) {
-            listener = try Listener(plan.host.text, port: plan.port.number, loop: loop) { [unowned self] in self.accept($0) }
+            listener = try Listener(plan.host.text, port: plan.port.number, loop: loop) { [unowned self] in
+                self.accept($0)
+            }
         }
         if plan.profile == .time, health == nil, let port = loop.settings.healthPort {
             health = try Listener(plan.host.text, port: UInt16(clamping: port), loop: loop) { [unowned self] in

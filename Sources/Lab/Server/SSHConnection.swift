@@ -51,7 +51,9 @@ final class SSHConnection: Watcher {
         // libssh may have put it back: a send to a stalled peer would stop the whole loop.
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         installCallbacks()
-        let methods = UInt32(SSH_AUTH_METHOD_PUBLICKEY) | (node.loop.settings.password == nil ? 0 : UInt32(SSH_AUTH_METHOD_PASSWORD))
+        let methods =
+            UInt32(SSH_AUTH_METHOD_PUBLICKEY)
+            | (node.loop.settings.password == nil ? 0 : UInt32(SSH_AUTH_METHOD_PASSWORD))
         ssh_set_auth_methods(session, Int32(bitPattern: methods))
     }
 
@@ -187,15 +189,21 @@ extension SSHConnection {
 
     private func key(_ key: ssh_key, of user: String, isProven: Bool) -> Int32 {
         var text: UnsafeMutablePointer<CChar>?
-        guard user == node.plan.user.text, ssh_pki_export_pubkey_base64(key, &text) == SSH_OK, let text else { return denied() }
+        guard user == node.plan.user.text, ssh_pki_export_pubkey_base64(key, &text) == SSH_OK, let text else {
+            return denied()
+        }
         defer { ssh_string_free_char(text) }
         // Read anew for each log-in, so that enrolment and rotation are real.
-        guard let line = node.authorizedKeys().first(where: { $0.key == String(cString: text) }) else { return denied() }
+        guard let line = node.authorizedKeys().first(where: { $0.key == String(cString: text) }) else {
+            return denied()
+        }
         return isProven ? loggedIn(line.command) : Int32(SSH_AUTH_SUCCESS.rawValue)
     }
 
     private func openChannel() -> ssh_channel? {
-        guard phase == .open, channels.count < LabSettings.maxSessions, let channel = ssh_channel_new(session) else { return nil }
+        guard phase == .open, channels.count < LabSettings.maxSessions, let channel = ssh_channel_new(session) else {
+            return nil
+        }
         channels.append(ExecChannel(channel, on: self))
         return channel
     }

@@ -16,13 +16,15 @@ final class SharedListeners {
             try Listener("0.0.0.0", port: first.port.number, loop: loop) { descriptor in
                 guard let index = nodes[Self.ownAddress(of: descriptor)] else { return Listener.reset(descriptor) }
                 hand(.adopt(descriptor, node: index), index)
-            })
+            }
+        )
         guard let port = loop.settings.healthPort, plan.nodes.contains(where: { $0.profile == .time }) else { return }
         listeners.append(
             try Listener("0.0.0.0", port: UInt16(clamping: port), loop: loop) { descriptor in
                 guard let index = nodes[Self.ownAddress(of: descriptor)] else { return Listener.reset(descriptor) }
                 hand(.adoptHealth(descriptor, node: index), index)
-            })
+            }
+        )
     }
 
     /// True when the process may open a listener, a connection and a command's streams for every node, and some more.

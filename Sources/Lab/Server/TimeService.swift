@@ -25,11 +25,14 @@ struct TimeService {
 
     private var health: Answer {
         let age = machine.moment.milliseconds / 1000 - (Int64(fact("started") ?? "") ?? 0)
-        let word = age < 2 ? "starting" : fact("health") == "unhealthy" ? "unhealthy" : isSynced ? "healthy" : "degraded"
+        let word =
+            age < 2 ? "starting" : fact("health") == "unhealthy" ? "unhealthy" : isSynced ? "healthy" : "degraded"
         let document: JSONValue = [
             "status": .string(word), "service": "mcp-utc-time-server", "version": .string(version),
             "time": .string((machine.moment + faults.clockOffset).rfc3339),
-            "ntp": ["synced": .bool(isSynced), "offset_ms": .double(offset), "stratum": .int(Int64(machine.build.stratum))],
+            "ntp": [
+                "synced": .bool(isSynced), "offset_ms": .double(offset), "stratum": .int(Int64(machine.build.stratum)),
+            ],
         ]
         let isServing = word == "healthy" || word == "degraded"
         return Answer(status: isServing ? 200 : 503, type: "application/json", body: document.text() + "\n")

@@ -1,7 +1,9 @@
 extension StandIn {
     /// Docker and Compose. A container is a folder in `state/containers` with one file for each fact.
     static let containers = [
-        StandIn("docker", #"""
+        StandIn(
+            "docker",
+            #"""
             #!/bin/sh
             state=$FLOTILLA_LAB_NODE/state
             all=$state/containers images=$state/images
@@ -114,8 +116,11 @@ extension StandIn {
             info) echo 'Server Version: 20.10.24+dfsg1' ;;
             *) echo "docker: '$verb' is not a docker command of a pretend node." >&2; exit 1 ;;
             esac
-            """#),
-        StandIn("docker-compose", #"""
+            """#
+        ),
+        StandIn(
+            "docker-compose",
+            #"""
             #!/bin/sh
             state=$FLOTILLA_LAB_NODE/state
             file=docker-compose.yml
@@ -165,6 +170,7 @@ extension StandIn {
             config) cat "$file" ;;
             *) echo "No such command: $verb" >&2; exit 1 ;;
             esac
-            """#),
+            """#
+        ),
     ]
 }

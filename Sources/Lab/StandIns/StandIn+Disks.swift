@@ -1,7 +1,9 @@
 extension StandIn {
     /// The node's own disk, and what writing to it says when it is full.
     static let disks = [
-        StandIn("df", #"""
+        StandIn(
+            "df",
+            #"""
             #!/bin/sh
             unit=1024 inodes= type= human= posix= paths=
             for a do
@@ -58,8 +60,11 @@ extension StandIn {
                 if (count) for (i = 1; i <= count; i++) row(holder(wanted[i]))
                 else for (i = 1; i <= NR; i++) row(i)
               }' "$FLOTILLA_LAB_NODE/state/filesystems"
-            """#),
-        StandIn("stat", #"""
+            """#
+        ),
+        StandIn(
+            "stat",
+            #"""
             #!/bin/sh
             real=/usr/bin/stat
             [ -x "$real" ] || real=/bin/stat
@@ -89,28 +94,39 @@ extension StandIn {
                 { echo "stat: cannot read file system information for '$path': No such file or directory" >&2; bad=1; }
             done
             exit "${bad:-0}"
-            """#),
+            """#
+        ),
     ]
 
     /// Tools that write files, on a node whose disk is full: they refuse as the real ones do.
-    static let fullDisk = ["cat", "tee", "dd", "head", "tail", "gzip", "base64"].map { name in
-        StandIn(name, on: .diskFull, #"""
-            #!/bin/sh
-            name=${0##*/}
-            if [ -f /proc/self/fd/1 ]; then
-              echo "$name: write error: No space left on device" >&2
-              exit 1
-            fi
-            PATH=${PATH#*:} exec "$name" "$@"
-            """#)
-    } + ["mktemp", "mkdir", "cp", "touch", "tar", "rsync"].map { name in
-        StandIn(name, on: .diskFull, #"""
-            #!/bin/sh
-            name=${0##*/}
-            for last do :; done
-            [ "$name" = mkdir ] && [ -d "${last-}" ] && exec /bin/mkdir "$@"
-            echo "$name: cannot create '${last-}': No space left on device" >&2
-            exit 1
-            """#)
-    }
+    static let fullDisk =
+        ["cat", "tee", "dd", "head", "tail", "gzip", "base64"].map { name in
+            StandIn(
+                name,
+                on: .diskFull,
+                #"""
+                #!/bin/sh
+                name=${0##*/}
+                if [ -f /proc/self/fd/1 ]; then
+                  echo "$name: write error: No space left on device" >&2
+                  exit 1
+                fi
+                PATH=${PATH#*:} exec "$name" "$@"
+                """#
+            )
+        }
+        + ["mktemp", "mkdir", "cp", "touch", "tar", "rsync"].map { name in
+            StandIn(
+                name,
+                on: .diskFull,
+                #"""
+                #!/bin/sh
+                name=${0##*/}
+                for last do :; done
+                [ "$name" = mkdir ] && [ -d "${last-}" ] && exec /bin/mkdir "$@"
+                echo "$name: cannot create '${last-}': No space left on device" >&2
+                exit 1
+                """#
+            )
+        }
 }

@@ -1,61 +1,78 @@
 extension StandIn {
     /// Who the node is and what time it has.
     static let identity = [
-        StandIn("hostname", figures + #"""
-            case ${1-} in
-            -I|--all-ip-addresses|-i) set -- $SSH_CONNECTION; echo "$3" ;;
-            *) echo "$HOSTNAME" ;;
-            esac
-            """#),
-        StandIn("uname", figures + #"""
-            [ $# -gt 0 ] || set -- -s
-            out=
-            add() { out="$out${out:+ }$1"; }
-            words=
-            for a do
-              case $a in
-              -a|--all) words=snrvmo ;;
-              --kernel-name) words=${words}s ;; --nodename) words=${words}n ;; --kernel-release) words=${words}r ;;
-              --kernel-version) words=${words}v ;; --machine) words=${words}m ;; --operating-system) words=${words}o ;;
-              -*) words=$words${a#-} ;;
-              esac
-            done
-            case $words in *s*) add Linux ;; esac
-            case $words in *n*) add "$HOSTNAME" ;; esac
-            case $words in *r*) add "$KERNEL" ;; esac
-            case $words in *v*) add '#1 SMP PREEMPT_DYNAMIC' ;; esac
-            case $words in *m*|*p*|*i*) add "$MACHINE" ;; esac
-            case $words in *o*) add GNU/Linux ;; esac
-            echo "$out"
-            """#),
-        StandIn("nproc", figures + #"""
-            echo "$CORES"
-            """#),
-        StandIn("date", figures + #"""
-            real=/bin/date
-            [ -x "$real" ] || real=/usr/bin/date
-            for a do
-              case $a in -d*|--date*|-r*|--reference*|-s*|--set*|-f*|--file*) exec "$real" "$@" ;; esac
-            done
-            [ "$CLOCK_MS" = 0 ] && exec "$real" "$@"
-            sign=+ ms=$CLOCK_MS
-            case $ms in -*) sign=- ms=${ms#-} ;; esac
-            exec "$real" -d "now $sign$((ms / 1000)) seconds" "$@"
-            """#),
-        StandIn("uptime", figures + #"""
-            read -r up idle <"$FLOTILLA_PROC/uptime"
-            read -r one five fifteen rest <"$FLOTILLA_PROC/loadavg"
-            up=${up%.*}
-            days=$((up / 86400)) hours=$((up % 86400 / 3600)) minutes=$((up % 3600 / 60))
-            case ${1-} in
-            -p|--pretty) echo "up $days days, $hours hours, $minutes minutes"; exit ;;
-            -s|--since) exec date -d "now - $up seconds" '+%Y-%m-%d %H:%M:%S' ;;
-            esac
-            span=$(printf '%2d:%02d' "$hours" "$minutes")
-            [ "$days" -gt 0 ] && span="$days days, $span"
-            echo " $(date +%H:%M:%S) up $span,  1 user,  load average: $one, $five, $fifteen"
-            """#),
-        StandIn("free", #"""
+        StandIn(
+            "hostname",
+            figures + #"""
+                case ${1-} in
+                -I|--all-ip-addresses|-i) set -- $SSH_CONNECTION; echo "$3" ;;
+                *) echo "$HOSTNAME" ;;
+                esac
+                """#
+        ),
+        StandIn(
+            "uname",
+            figures + #"""
+                [ $# -gt 0 ] || set -- -s
+                out=
+                add() { out="$out${out:+ }$1"; }
+                words=
+                for a do
+                  case $a in
+                  -a|--all) words=snrvmo ;;
+                  --kernel-name) words=${words}s ;; --nodename) words=${words}n ;; --kernel-release) words=${words}r ;;
+                  --kernel-version) words=${words}v ;; --machine) words=${words}m ;; --operating-system) words=${words}o ;;
+                  -*) words=$words${a#-} ;;
+                  esac
+                done
+                case $words in *s*) add Linux ;; esac
+                case $words in *n*) add "$HOSTNAME" ;; esac
+                case $words in *r*) add "$KERNEL" ;; esac
+                case $words in *v*) add '#1 SMP PREEMPT_DYNAMIC' ;; esac
+                case $words in *m*|*p*|*i*) add "$MACHINE" ;; esac
+                case $words in *o*) add GNU/Linux ;; esac
+                echo "$out"
+                """#
+        ),
+        StandIn(
+            "nproc",
+            figures + #"""
+                echo "$CORES"
+                """#
+        ),
+        StandIn(
+            "date",
+            figures + #"""
+                real=/bin/date
+                [ -x "$real" ] || real=/usr/bin/date
+                for a do
+                  case $a in -d*|--date*|-r*|--reference*|-s*|--set*|-f*|--file*) exec "$real" "$@" ;; esac
+                done
+                [ "$CLOCK_MS" = 0 ] && exec "$real" "$@"
+                sign=+ ms=$CLOCK_MS
+                case $ms in -*) sign=- ms=${ms#-} ;; esac
+                exec "$real" -d "now $sign$((ms / 1000)) seconds" "$@"
+                """#
+        ),
+        StandIn(
+            "uptime",
+            figures + #"""
+                read -r up idle <"$FLOTILLA_PROC/uptime"
+                read -r one five fifteen rest <"$FLOTILLA_PROC/loadavg"
+                up=${up%.*}
+                days=$((up / 86400)) hours=$((up % 86400 / 3600)) minutes=$((up % 3600 / 60))
+                case ${1-} in
+                -p|--pretty) echo "up $days days, $hours hours, $minutes minutes"; exit ;;
+                -s|--since) exec date -d "now - $up seconds" '+%Y-%m-%d %H:%M:%S' ;;
+                esac
+                span=$(printf '%2d:%02d' "$hours" "$minutes")
+                [ "$days" -gt 0 ] && span="$days days, $span"
+                echo " $(date +%H:%M:%S) up $span,  1 user,  load average: $one, $five, $fifteen"
+                """#
+        ),
+        StandIn(
+            "free",
+            #"""
             #!/bin/sh
             unit=1
             for a do
@@ -78,12 +95,16 @@ extension StandIn {
                   show(v["Shmem:"]), show(cache), show(v["MemAvailable:"])
                 printf "Swap: %9s %11s %11s\n", show(v["SwapTotal:"]), show(v["SwapTotal:"] - v["SwapFree:"]), show(v["SwapFree:"])
               }' "$FLOTILLA_PROC/meminfo"
-            """#),
-        StandIn("ip", #"""
+            """#
+        ),
+        StandIn(
+            "ip",
+            #"""
             #!/bin/sh
             set -- $SSH_CONNECTION
             echo "1: lo    inet 127.0.0.1/8 scope host lo"
             echo "2: eth0    inet ${3:-127.0.0.1}/8 scope global eth0"
-            """#),
+            """#
+        ),
     ]
 }

@@ -1,7 +1,9 @@
 extension StandIn {
     /// Becoming root, and what only root may do.
     static let privileges = [
-        StandIn("sudo", #"""
+        StandIn(
+            "sudo",
+            #"""
             #!/bin/sh
             state=$FLOTILLA_LAB_NODE/state
             ask= stdin= never= check= shell= prompt='[sudo] password for %p: ' user=root
@@ -69,16 +71,20 @@ extension StandIn {
             if [ $# -eq 0 ]; then echo 'usage: sudo -h | -K | -k | -V' >&2; exit 1; fi
             case $1 in */*) ;; *) command -v "$1" >/dev/null || { echo "sudo: $1: command not found" >&2; exit 1; } ;; esac
             exec "$@"
-            """#),
+            """#
+        ),
         StandIn("reboot", reboot),
-        StandIn("shutdown", #"""
+        StandIn(
+            "shutdown",
+            #"""
             #!/bin/sh
             for a do
               case $a in -r|--reboot) exec reboot ;; esac
             done
             echo 'shutdown: a pretend node can only be rebooted (-r)' >&2
             exit 1
-            """#),
+            """#
+        ),
     ]
 
     private static let reboot = #"""

@@ -1,7 +1,9 @@
 extension StandIn {
     /// systemd. A unit is a file in `state/units` with the words `LOAD ACTIVE SUB`.
     static let services = [
-        StandIn("systemctl", #"""
+        StandIn(
+            "systemctl",
+            #"""
             #!/bin/sh
             units=$FLOTILLA_LAB_NODE/state/units
             verb= wanted= names= properties= quiet= value=
@@ -79,8 +81,11 @@ extension StandIn {
             *) echo "Unknown command verb $verb." >&2; code=1 ;;
             esac
             exit "$code"
-            """#),
-        StandIn("journalctl", #"""
+            """#
+        ),
+        StandIn(
+            "journalctl",
+            #"""
             #!/bin/sh
             unit=system lines=20 follow=
             while [ $# -gt 0 ]; do
@@ -99,6 +104,7 @@ extension StandIn {
             log=$FLOTILLA_LAB_NODE/state/log/${unit%.service}
             [ -r "$log" ] || { echo '-- No entries --'; exit 0; }
             exec tail -n "$lines" $follow "$log"
-            """#),
+            """#
+        ),
     ]
 }
