@@ -1,3 +1,4 @@
+import CLibSSH
 import Glibc
 
 /// One address to dial, as the resolver gave it.
