@@ -58,7 +58,7 @@ extension MuxSocket {
         var bytes: [UInt8] = []
         // Hello of version 4, then MUX_C_TERMINATE.
         for number: UInt32 in [8, 1, 4, 8, 0x1000_0005, 0] { bytes.append(uint32: number) }
-        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return }
+        guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return }
         var buffer = [UInt8](repeating: 0, count: 256)
         while recv(descriptor, &buffer, buffer.count, 0) > 0 {}
     }
