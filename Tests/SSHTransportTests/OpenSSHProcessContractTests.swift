@@ -8,7 +8,10 @@ import Testing
 
 /// The contract of every shell, for the transport that runs the system's `ssh`.
 @Suite struct OpenSSHProcessContractTests {
-    @Test(.timeLimit(.minutes(3)), arguments: RemoteShellContract.claims(ProcessInfo.processInfo.environment["FLOTILLA_CLAIMS"]))
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: RemoteShellContract.claims(ProcessInfo.processInfo.environment["FLOTILLA_CLAIMS"])
+    )
     func `the openssh transport keeps its duty`(claim: Claim) async throws {
         try await TestTurns.limited.run {
             try await claim.prove { trust in

@@ -11,7 +11,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct OpenSSHProcessDeployTests {
     private func listing(_ root: String, owners: Bool) throws -> String {
         let format = owners ? "%P|%y|%m|%u:%g|%l" : "%P|%y|%m|%l"
-        let script = #"cd "$1" && find . -printf "$2\0" | sort -z | tr '\0' '\n'; find . -type f -print0 | sort -z | xargs -0 sha256sum"#
+        let script =
+            #"cd "$1" && find . -printf "$2\0" | sort -z | tr '\0' '\n'; find . -type f -print0 | sort -z | xargs -0 sha256sum"#
         return try LocalCommand.output(["/bin/bash", "-c", script, "sh", root, format])
     }
 
@@ -31,16 +32,28 @@ import Testing
             try tree(bed.path("source"))
             let key = try TestKey.generate(at: bed.path("key"))
             let account = try TestAccount.create(
-                in: bed, shell: shell, sudo: .withPassword, authorizedKeys: [key.publicLine])
+                in: bed,
+                shell: shell,
+                sudo: .withPassword,
+                authorizedKeys: [key.publicLine]
+            )
             let server = try RealSSHD.start(in: bed, .init(authorizedKeys: [key.publicLine]))
             let node = try Destination(
-                node: NodeName("node"), host: HostAddress("127.0.0.1"), port: server.port, user: account.user,
-                credentials: [.keyFile(path: key.path)])
+                node: NodeName("node"),
+                host: HostAddress("127.0.0.1"),
+                port: server.port,
+                user: account.user,
+                credentials: [.keyFile(path: key.path)]
+            )
             let ssh = try OpenSSHShell(trust: AcceptingTrust(), logger: Logger(label: "test"))
             let options = Deploy.Options(elevation: elevated ? Elevation(password: account.password) : nil)
             for changed in [true, false] {
                 let result = await Deploy(shell: ssh).run(
-                    source: bed.path("source"), destination: "some where/target", on: node, options: options)
+                    source: bed.path("source"),
+                    destination: "some where/target",
+                    on: node,
+                    options: options
+                )
                 #expect(result.error == nil, "\(String(describing: result.error))")
                 #expect(result.changed == (changed ? result.files : 0))
             }
@@ -60,8 +73,12 @@ import Testing
             try Scratch.folder(bed.path("node"))
             try Scratch.write("old", to: bed.path("node/data"))
             let node = try Destination(
-                node: NodeName("node"), host: HostAddress("127.0.0.1"), port: proxy.port, user: UserName("root"),
-                credentials: [.keyFile(path: key.path)])
+                node: NodeName("node"),
+                host: HostAddress("127.0.0.1"),
+                port: proxy.port,
+                user: UserName("root"),
+                credentials: [.keyFile(path: key.path)]
+            )
             let ssh = try OpenSSHShell(trust: AcceptingTrust(), logger: Logger(label: "test"))
             let (source, target) = (bed.path("data"), bed.path("node/data"))
             let deploy = Task { await Deploy(shell: ssh).run(source: source, destination: target, on: node) }

@@ -24,7 +24,10 @@ package enum Scratch {
     package static func folder(_ path: String, mode: UInt16 = 0o700) throws {
         let attributes: [FileAttributeKey: Any] = [.posixPermissions: NSNumber(value: mode)]
         try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: attributes)
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: attributes
+        )
     }
 
     package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -47,7 +47,12 @@ package enum LocalCommand {
         try TemporaryFiles.with(3) { files in
             try Scratch.write(bytes: input, to: files[0])
             let pid = try Spawn.start(
-                words, environment: environment, input: files[0], output: files[1], errors: files[2])
+                words,
+                environment: environment,
+                input: files[0],
+                output: files[1],
+                errors: files[2]
+            )
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
             let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
@@ -86,7 +91,11 @@ enum Spawn {
     private static let lookUpFolders = ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"]
 
     static func start(
-        _ words: [String], environment: [String], input: String, output: String, errors: String? = nil
+        _ words: [String],
+        environment: [String],
+        input: String,
+        output: String,
+        errors: String? = nil
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -103,7 +112,9 @@ enum Spawn {
     }
 
     private static func spawn(
-        _ words: [String], environment: [String], actions: inout posix_spawn_file_actions_t
+        _ words: [String],
+        environment: [String],
+        actions: inout posix_spawn_file_actions_t
     ) throws -> pid_t {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

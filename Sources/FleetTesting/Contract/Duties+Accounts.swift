@@ -6,7 +6,9 @@ extension RemoteShellContract {
         Duty("sudo with the right password runs as root, and no prompt is left in the output") { bench in
             let node = try bench.node(sudo: .withPassword)
             let elevation = Elevation(password: node.account?.password)
-            for command in [Command.script("id -u; cat; echo e >&2", arguments: []), .loginShell("id -u; cat; echo e >&2")] {
+            for command in [
+                Command.script("id -u; cat; echo e >&2", arguments: []), .loginShell("id -u; cat; echo e >&2"),
+            ] {
                 let result = try await elevated(command, elevation, stdin: .bytes(Array("in put\n".utf8)), bench, node)
                 try require(result.ending, is: .exited(0), result.shown)
                 try require(result.stdout.text, is: "0\nin put\n", result.shown)
@@ -32,7 +34,12 @@ extension RemoteShellContract {
             let node = try bench.node(sudo: .withoutPassword)
             let elevation = Elevation(password: Secret("unused"))
             let result = try await elevated(
-                .script("id -u; cat", arguments: []), elevation, stdin: .bytes(Array("x".utf8)), bench, node)
+                .script("id -u; cat", arguments: []),
+                elevation,
+                stdin: .bytes(Array("x".utf8)),
+                bench,
+                node
+            )
             try require(result.stdout.text, is: "0\nx", result.shown)
         },
         Duty("an account that may not use sudo is told so", on: [.openssh]) { bench in
@@ -47,7 +54,9 @@ extension RemoteShellContract {
             let word = DutyBench.sleepWord()
             let job = RemoteJob(
                 .script("sleep \(word) & sleep \(word) | cat", arguments: []),
-                elevation: Elevation(password: node.account?.password), deadlines: .init(total: .seconds(4)))
+                elevation: Elevation(password: node.account?.password),
+                deadlines: .init(total: .seconds(4))
+            )
             let result = try await bench.shell().run(job, on: node.destination)
             try require(result.error?.kind, is: .timeout, result.shown)
             let left = try await ProcessesOnNode.left(containing: word)
@@ -56,7 +65,10 @@ extension RemoteShellContract {
     ]
 
     private static func elevated(
-        _ command: Command, _ elevation: Elevation, stdin: StandardInput = .empty, _ bench: DutyBench,
+        _ command: Command,
+        _ elevation: Elevation,
+        stdin: StandardInput = .empty,
+        _ bench: DutyBench,
         _ node: ServedNode
     ) async throws -> CommandResult {
         let job = RemoteJob(command, stdin: stdin, elevation: elevation, deadlines: .init(total: .seconds(30)))
@@ -73,8 +85,11 @@ extension RemoteShellContract {
                 let node = try bench.node(shell: installed(path, bench))
                 let arguments = ["it's", "a!b !! !", "x\ny", "\\ $HOME `id`", ""]
                 let result = try await bench.shell().script(
-                    "for a; do\n    printf '<%s>' \"$a\" # it's ! a \\ test\ndone\ncat\nexit 5", arguments,
-                    stdin: .bytes(Array("in".utf8)), on: node.destination)
+                    "for a; do\n    printf '<%s>' \"$a\" # it's ! a \\ test\ndone\ncat\nexit 5",
+                    arguments,
+                    stdin: .bytes(Array("in".utf8)),
+                    on: node.destination
+                )
                 try require(result.stdout.text, is: "<it's><a!b !! !><x\ny><\\ $HOME `id`><>in", result.shown)
                 try require(result.ending, is: .exited(5), result.shown)
                 try require(result.stderr.text, is: "", result.shown)
@@ -92,7 +107,10 @@ extension RemoteShellContract {
                 let node = try bench.node(shell: installed(path, bench))
                 let word = DutyBench.sleepWord()
                 let result = try await bench.shell().words(
-                    "sleep \(word) | cat", on: node.destination, deadlines: .init(total: .seconds(4)))
+                    "sleep \(word) | cat",
+                    on: node.destination,
+                    deadlines: .init(total: .seconds(4))
+                )
                 try require(result.error?.kind, is: .timeout, result.shown)
                 let left = try await ProcessesOnNode.left(containing: word)
                 try require(left.isEmpty, "left on the node: \(left)")
@@ -111,7 +129,9 @@ extension RemoteShellContract {
         // busybox knows by its name which program it is to be.
         let link = "/usr/local/bin/flt-ash/ash"
         try Scratch.folder("/usr/local/bin/flt-ash", mode: 0o755)
-        if !Scratch.exists(link) { try LocalCommand.output(["ln", "-sf", try LocalCommand.find("/bin/busybox"), link]) }
+        if !Scratch.exists(link) {
+            try LocalCommand.output(["ln", "-sf", try LocalCommand.find("/bin/busybox"), link])
+        }
         return link
     }
 }

@@ -39,7 +39,9 @@ extension RemoteShellContract {
                         return count
                     }
                     return count < 320 ? chunk : nil
-                }, on: node.destination)
+                },
+                on: node.destination
+            )
             let path = bench.bed.path("whole")
             try Scratch.write(bytes: (0..<320).flatMap { _ in chunk }, to: path)
             let expected = try LocalCommand.output(["sha256sum", path]).prefix(64)
@@ -57,7 +59,10 @@ extension RemoteShellContract {
             let node = try bench.node()
             let mark = bench.bed.path("mark")
             let result = try await bench.shell().script(
-                "echo ran > \(mark)", stdin: .file(path: bench.bed.path("nothing")), on: node.destination)
+                "echo ran > \(mark)",
+                stdin: .file(path: bench.bed.path("nothing")),
+                on: node.destination
+            )
             try require(result.error != nil, result.shown)
             try require(!Scratch.exists(mark), "the command ran without its input")
         },
@@ -67,7 +72,10 @@ extension RemoteShellContract {
         Duty("output past the memory limit is counted and dropped where there is no room for it") { bench in
             let node = try bench.node()
             let result = try await bench.shell().script(
-                "head -c 300000 /dev/zero", on: node.destination, limits: .init(memory: 1000, total: 1_000_000))
+                "head -c 300000 /dev/zero",
+                on: node.destination,
+                limits: .init(memory: 1000, total: 1_000_000)
+            )
             try require(result.ending, is: .exited(0), result.shown)
             try require(result.stdout.head.count, is: 1000)
             try require(result.stdout.total, is: 300_000)
@@ -79,7 +87,10 @@ extension RemoteShellContract {
             try Scratch.folder(folder)
             let limits = OutputLimits(memory: 1000, total: 1_000_000, spillDirectory: folder)
             let result = try await bench.shell().script(
-                "i=0; while [ $i -lt 30000 ]; do echo $i; i=$((i+1)); done", on: node.destination, limits: limits)
+                "i=0; while [ $i -lt 30000 ]; do echo $i; i=$((i+1)); done",
+                on: node.destination,
+                limits: limits
+            )
             let expected = (0..<30_000).map { "\($0)\n" }.joined()
             try require(result.stdout.total, is: expected.utf8.count, result.shown)
             try require(!result.stdout.isTruncated, "nothing was dropped")
@@ -94,7 +105,10 @@ extension RemoteShellContract {
             try Scratch.folder(folder)
             let limits = OutputLimits(memory: 1000, total: 50_000, spillDirectory: folder)
             let result = try await bench.shell().script(
-                "head -c 3000000 /dev/zero; exit 4", on: node.destination, limits: limits)
+                "head -c 3000000 /dev/zero; exit 4",
+                on: node.destination,
+                limits: limits
+            )
             try require(result.ending, is: .exited(4), result.shown)
             try require(result.stdout.isTruncated, "the result does not say that bytes were dropped")
             try require(result.stdout.total, is: 3_000_000)
@@ -105,8 +119,11 @@ extension RemoteShellContract {
             let node = try bench.node()
             let word = DutyBench.sleepWord()
             let result = try await bench.shell().script(
-                "exec sh -c 'while :; do echo flood-of-output-flood-of-output; done' \(word)", on: node.destination,
-                limits: .init(memory: 4096, total: 65_536), deadlines: .init(total: .seconds(2)))
+                "exec sh -c 'while :; do echo flood-of-output-flood-of-output; done' \(word)",
+                on: node.destination,
+                limits: .init(memory: 4096, total: 65_536),
+                deadlines: .init(total: .seconds(2))
+            )
             try require(result.error?.kind, is: .timeout, result.shown)
             try require(result.stdout.head.count <= 4096, "kept \(result.stdout.head.count) bytes")
             let left = try await ProcessesOnNode.left(containing: word)
@@ -117,7 +134,9 @@ extension RemoteShellContract {
             let heard = Mutex<[OutputChunk]>([])
             let job = RemoteJob(
                 .script("echo a; echo b >&2; head -c 200000 /dev/zero; echo c", arguments: []),
-                deadlines: .init(total: .seconds(60)), onOutput: { chunk in heard.withLock { $0.append(chunk) } })
+                deadlines: .init(total: .seconds(60)),
+                onOutput: { chunk in heard.withLock { $0.append(chunk) } }
+            )
             let result = try await bench.shell().run(job, on: node.destination)
             let chunks = heard.withLock { $0 }
             let stdout = chunks.filter { $0.stream == .stdout }.flatMap(\.bytes)
@@ -131,7 +150,9 @@ extension RemoteShellContract {
             // The command ends only when the file is there, and the file comes only when its output was heard.
             let job = RemoteJob(
                 .script("echo ready; while [ ! -e \"$1\" ]; do sleep 0.02; done; echo went on", arguments: [gate]),
-                deadlines: .init(total: .seconds(30)), onOutput: { _ in try? Scratch.write("", to: gate, mode: 0o644) })
+                deadlines: .init(total: .seconds(30)),
+                onOutput: { _ in try? Scratch.write("", to: gate, mode: 0o644) }
+            )
             let result = try await bench.shell().run(job, on: node.destination)
             try require(result.stdout.text, is: "ready\nwent on\n", result.shown)
         },

@@ -8,7 +8,10 @@ extension RemoteShellContract {
             // Every byte value on both streams: `printf` of octal escapes, written without any quoting of ours.
             let escapes = (0..<256).map { "\\" + padded(String($0, radix: 8)) }.joined()
             let result = try await bench.shell().script(
-                "printf \"$1\"; printf \"$1\" >&2; printf out", [escapes], on: node.destination)
+                "printf \"$1\"; printf \"$1\" >&2; printf out",
+                [escapes],
+                on: node.destination
+            )
             try require(result.ending, is: .exited(0), result.shown)
             let all = (0..<256).map { UInt8($0) }
             try require(result.stdout.head, is: all + Array("out".utf8))
@@ -47,7 +50,10 @@ extension RemoteShellContract {
                 "%s%n", "\t", "ä€😀", "#", ";", "&&", "|", "<", "\\'", "'\\''", "{a,b}", "end\n", "\r", "^a^b",
             ]
             let result = try await bench.shell().script(
-                #"printf '%s\0' "$#" "$@""#, arguments, on: node.destination)
+                #"printf '%s\0' "$#" "$@""#,
+                arguments,
+                on: node.destination
+            )
             let expected = (["\(arguments.count)"] + arguments).map { $0 + "\0" }.joined()
             try require(result.stdout.text, is: expected, result.shown)
         },
@@ -55,14 +61,17 @@ extension RemoteShellContract {
             let node = try bench.node()
             let result = try await bench.shell().script(
                 "x='it'\\''s ! a \\ test'\n# a comment with ' and \"\nprintf '%s\\n' \"$x\" \\\n  second !\necho \"tab\there\"\n",
-                on: node.destination)
+                on: node.destination
+            )
             try require(result.stdout.text, is: "it's ! a \\ test\nsecond\n!\ntab\there\n", result.shown)
         },
         Duty("a long script arrives whole") { bench in
             let node = try bench.node()
             let lines = (0..<1000).map { "n=\($0) # it's a line of a long script, with \\ and !" }
             let result = try await bench.shell().script(
-                lines.joined(separator: "\n") + "\necho $n", on: node.destination)
+                lines.joined(separator: "\n") + "\necho $n",
+                on: node.destination
+            )
             try require(result.stdout.text, is: "999\n", result.shown)
         },
         Duty("an operator's words mean what they mean to ssh") { bench in

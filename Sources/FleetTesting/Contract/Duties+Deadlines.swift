@@ -7,14 +7,20 @@ extension RemoteShellContract {
             let key = try TestKey.generate(at: bench.bed.path("key"))
             let target = try destination("dropped", OddServer.dropper(in: bench.bed), key)
             let result = try await bench.shell().script(
-                "true", on: target, deadlines: .init(connect: .milliseconds(500), total: .seconds(30)))
+                "true",
+                on: target,
+                deadlines: .init(connect: .milliseconds(500), total: .seconds(30))
+            )
             try require(result.error?.kind, is: .connectTimeout, result.shown)
         },
         Duty("a far side that never speaks is a banner timeout", on: [.openssh]) { bench in
             let key = try TestKey.generate(at: bench.bed.path("key"))
             let target = try destination("silent", OddServer.blackHole(in: bench.bed), key)
             let result = try await bench.shell().script(
-                "true", on: target, deadlines: .init(login: .milliseconds(700), total: .seconds(30)))
+                "true",
+                on: target,
+                deadlines: .init(login: .milliseconds(700), total: .seconds(30))
+            )
             try require(result.error?.kind, is: .bannerTimeout, result.shown)
         },
         Duty("a log-in that hangs is a log-in timeout", on: [.openssh]) { bench in
@@ -26,7 +32,10 @@ extension RemoteShellContract {
             var target = node.destination
             target.credentials = [.keyFile(path: stranger.path)]
             let result = try await bench.shell().script(
-                "true", on: target, deadlines: .init(login: .seconds(2), total: .seconds(30)))
+                "true",
+                on: target,
+                deadlines: .init(login: .seconds(2), total: .seconds(30))
+            )
             try require(result.error?.kind, is: .authTimeout, result.shown)
         },
         Duty("each deadline of the work has its own error, and what came before is kept") { bench in
@@ -47,7 +56,10 @@ extension RemoteShellContract {
             let node = try bench.node()
             let deadlines = Deadlines(firstByte: .seconds(5), idle: .seconds(5), total: .seconds(30))
             let result = try await bench.shell().script(
-                "for i in 1 2 3 4 5 6; do echo $i; sleep 0.2; done", on: node.destination, deadlines: deadlines)
+                "for i in 1 2 3 4 5 6; do echo $i; sleep 0.2; done",
+                on: node.destination,
+                deadlines: deadlines
+            )
             try require(result.ending, is: .exited(0), result.shown)
         },
         Duty("a port where nobody listens is a refusal", on: [.openssh]) { bench in
@@ -61,7 +73,10 @@ extension RemoteShellContract {
             var target = try destination("nowhere", .ssh, key)
             target.host = try HostAddress("no-such-host.invalid")
             let result = try await bench.shell().script(
-                "true", on: target, deadlines: .init(connect: .seconds(20), total: .seconds(30)))
+                "true",
+                on: target,
+                deadlines: .init(connect: .seconds(20), total: .seconds(30))
+            )
             try require(result.error?.kind, is: .unresolved, result.shown)
         },
         Duty("a far side that is no SSH server is told apart from one", on: [.openssh]) { bench in
@@ -77,7 +92,10 @@ extension RemoteShellContract {
             let key = try TestKey.generate(at: bench.bed.path("key"))
             let target = try destination("closer", OddServer.closer(in: bench.bed), key)
             let result = try await bench.shell().script(
-                "true", on: target, deadlines: .init(login: .seconds(2), total: .seconds(20)))
+                "true",
+                on: target,
+                deadlines: .init(login: .seconds(2), total: .seconds(20))
+            )
             let allowed: [RemoteError.Code?] = [.closedEarly, .throttled, .protocolError]
             try require(allowed.contains(result.error?.kind), result.shown)
         },
@@ -85,7 +103,11 @@ extension RemoteShellContract {
 
     static func destination(_ name: String, _ port: Port, _ key: TestKey) throws -> Destination {
         try Destination(
-            node: NodeName(name), host: HostAddress("127.0.0.1"), port: port, user: UserName("root"),
-            credentials: [.keyFile(path: key.path)])
+            node: NodeName(name),
+            host: HostAddress("127.0.0.1"),
+            port: port,
+            user: UserName("root"),
+            credentials: [.keyFile(path: key.path)]
+        )
     }
 }

@@ -33,7 +33,9 @@ extension RemoteShellContract {
                 let shell = try bench.shell()
                 let task = Task { await shell.words("echo on; sleep \(word) | cat", on: node.destination) }
                 try require(
-                    try await ProcessesOnNode.appear(containing: "sleep \(word)", count: 1), "the command never began")
+                    try await ProcessesOnNode.appear(containing: "sleep \(word)", count: 1),
+                    "the command never began"
+                )
                 task.cancel()
                 let result = await task.value
                 try require(result.error?.kind, is: .cancelled, result.shown)

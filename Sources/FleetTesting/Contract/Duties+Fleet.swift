@@ -14,7 +14,9 @@ extension RemoteShellContract {
             let shell = try bench.shell()
             let job = RemoteJob(
                 .script("echo run >> \"$1\"; echo partial; sleep 20", arguments: [mark]),
-                deadlines: .init(total: .seconds(40)), onOutput: { _ in proxy.cut() })
+                deadlines: .init(total: .seconds(40)),
+                onOutput: { _ in proxy.cut() }
+            )
             let result = await shell.run(job, on: target)
             try require(result.error?.kind, is: .connectionLost, result.shown)
             try require(result.stdout.text, is: "partial\n", result.shown)
@@ -126,7 +128,9 @@ extension RemoteShellContract {
             let shell = try bench.shell()
             let stream = try await shell.open(
                 .script("while read -r line; do echo \"$1 $line\"; done; echo bye; exit 0", arguments: ["got"]),
-                on: node.destination, deadlines: .init())
+                on: node.destination,
+                deadlines: .init()
+            )
             for number in 0..<50 {
                 try await stream.send(Array("\(number)\n".utf8))
                 try require(try await line(of: stream), is: "got \(number)\n")
@@ -138,8 +142,10 @@ extension RemoteShellContract {
         Duty("a stream that stays silent says so and stays usable") { bench in
             let node = try bench.node()
             let stream = try await bench.shell().open(
-                .script("while read -r line; do echo \"$line\"; done", arguments: []), on: node.destination,
-                deadlines: .init())
+                .script("while read -r line; do echo \"$line\"; done", arguments: []),
+                on: node.destination,
+                deadlines: .init()
+            )
             do {
                 let came = try await stream.next(within: .milliseconds(200))
                 throw Violation("something came where nothing was asked: \(String(describing: came))")
@@ -153,7 +159,10 @@ extension RemoteShellContract {
         Duty("a stream whose command ends comes to its end") { bench in
             let node = try bench.node()
             let stream = try await bench.shell().open(
-                .script("echo only", arguments: []), on: node.destination, deadlines: .init())
+                .script("echo only", arguments: []),
+                on: node.destination,
+                deadlines: .init()
+            )
             try require(try await line(of: stream), is: "only\n")
             try require(try await stream.next(within: .seconds(10)) == nil, "more came after the end")
             await stream.close()
@@ -164,7 +173,10 @@ extension RemoteShellContract {
             var target = node.destination
             target.port = proxy.port
             let stream = try await bench.shell().open(
-                .script("echo one; cat", arguments: []), on: target, deadlines: .init())
+                .script("echo one; cat", arguments: []),
+                on: target,
+                deadlines: .init()
+            )
             try require(try await line(of: stream), is: "one\n")
             proxy.cut()
             do {
@@ -180,7 +192,9 @@ extension RemoteShellContract {
             let word = DutyBench.sleepWord()
             let stream = try await bench.shell().open(
                 .script("echo on; exec sh -c 'while read -r x; do :; done' \(word)", arguments: []),
-                on: node.destination, deadlines: .init())
+                on: node.destination,
+                deadlines: .init()
+            )
             try require(try await line(of: stream), is: "on\n")
             await stream.close()
             let left = try await ProcessesOnNode.left(containing: word)
@@ -198,7 +212,8 @@ extension RemoteShellContract {
 
     /// Runs the work for 0..<count at once; the results in order of the numbers.
     private static func inParallel(
-        _ count: Int, _ work: @escaping @Sendable (Int) async -> CommandResult
+        _ count: Int,
+        _ work: @escaping @Sendable (Int) async -> CommandResult
     ) async -> [CommandResult] {
         await withTaskGroup(of: (Int, CommandResult).self) { group in
             for number in 0..<count { group.addTask { (number, await work(number)) } }

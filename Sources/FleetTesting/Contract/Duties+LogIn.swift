@@ -16,7 +16,8 @@ extension RemoteShellContract {
             target.credentials = [.keyFile(path: node.key.path)]
             try await expectDenied(bench, target)
         },
-        Duty("a key the node does not know is denied, and the error names what was offered and what is allowed") { bench in
+        Duty("a key the node does not know is denied, and the error names what was offered and what is allowed") {
+            bench in
             let node = try bench.node()
             let stranger = try TestKey.generate(at: bench.bed.path("stranger"))
             var target = node.destination
@@ -120,7 +121,10 @@ extension RemoteShellContract {
     }
 
     static func expectLogIn(
-        _ bench: DutyBench, _ target: Destination, file: String = #fileID, line: Int = #line
+        _ bench: DutyBench,
+        _ target: Destination,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws {
         let result = try await bench.shell().script("echo in", on: target)
         try require(result.stdout.text, is: "in\n", result.shown, file: file, line: line)
@@ -128,7 +132,10 @@ extension RemoteShellContract {
 
     @discardableResult
     static func expectDenied(
-        _ bench: DutyBench, _ target: Destination, file: String = #fileID, line: Int = #line
+        _ bench: DutyBench,
+        _ target: Destination,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> RemoteError {
         let result = try await bench.shell().script("echo in", on: target)
         guard let error = result.error, error.kind == .authDenied else {

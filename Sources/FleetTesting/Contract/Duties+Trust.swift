@@ -109,7 +109,10 @@ extension RemoteShellContract {
             target.path = [jump.destination]
             let word = DutyBench.sleepWord()
             let result = try await bench.shell().script(
-                "sleep \(word) | cat", on: target, deadlines: .init(total: .seconds(4)))
+                "sleep \(word) | cat",
+                on: target,
+                deadlines: .init(total: .seconds(4))
+            )
             try require(result.error?.kind, is: .timeout, result.shown)
             let left = try await ProcessesOnNode.left(containing: word)
             try require(left.isEmpty, "left on the node: \(left)")

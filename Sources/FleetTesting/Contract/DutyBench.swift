@@ -1,6 +1,6 @@
 import FleetModel
-import Operations
 import Glibc
+import Operations
 import Synchronization
 
 /// What a duty works with: the bed, the kind of server, and shells that are shut down at the end.
@@ -28,8 +28,11 @@ package final class DutyBench: Sendable {
 
     /// A node on a fresh server of this kind, and the log-in to it with a key.
     func node(
-        _ name: String = "node", settings: RealSSHD.Settings = .init(), shell: String? = nil,
-        sudo: TestAccount.Sudo = .none, keyOptions: String = ""
+        _ name: String = "node",
+        settings: RealSSHD.Settings = .init(),
+        shell: String? = nil,
+        sudo: TestAccount.Sudo = .none,
+        keyOptions: String = ""
     ) throws -> ServedNode {
         let key = try TestKey.generate(at: bed.path("key-" + name))
         let line = keyOptions.isEmpty ? key.publicLine : keyOptions + " " + key.publicLine
@@ -70,7 +73,12 @@ struct ServedNode: Sendable {
     let process: ServerProcess
 
     init(
-        _ name: String, port: Port, _ user: UserName, _ key: TestKey, _ account: TestAccount?, _ hostKey: HostKey,
+        _ name: String,
+        port: Port,
+        _ user: UserName,
+        _ key: TestKey,
+        _ account: TestAccount?,
+        _ hostKey: HostKey,
         _ process: ServerProcess
     ) throws {
         self.key = key
@@ -78,25 +86,39 @@ struct ServedNode: Sendable {
         self.hostKey = hostKey
         self.process = process
         destination = try Destination(
-            node: NodeName(name), host: HostAddress("127.0.0.1"), port: port, user: user,
-            credentials: [.keyFile(path: key.path)])
+            node: NodeName(name),
+            host: HostAddress("127.0.0.1"),
+            port: port,
+            user: user,
+            credentials: [.keyFile(path: key.path)]
+        )
     }
 }
 
 extension RemoteShell {
     /// One of our scripts, with a bound on the whole: no test waits for ever.
     func script(
-        _ text: String, _ arguments: [String] = [], stdin: StandardInput = .empty, on destination: Destination,
-        limits: OutputLimits = .init(), deadlines: Deadlines = .init(total: .seconds(60))
+        _ text: String,
+        _ arguments: [String] = [],
+        stdin: StandardInput = .empty,
+        on destination: Destination,
+        limits: OutputLimits = .init(),
+        deadlines: Deadlines = .init(total: .seconds(60))
     ) async -> CommandResult {
         let job = RemoteJob(
-            .script(text, arguments: arguments), stdin: stdin, deadlines: deadlines, limits: limits)
+            .script(text, arguments: arguments),
+            stdin: stdin,
+            deadlines: deadlines,
+            limits: limits
+        )
         return await run(job, on: destination)
     }
 
     /// An operator's words for the log-in shell.
     func words(
-        _ text: String, on destination: Destination, deadlines: Deadlines = .init(total: .seconds(60))
+        _ text: String,
+        on destination: Destination,
+        deadlines: Deadlines = .init(total: .seconds(60))
     ) async -> CommandResult {
         await run(RemoteJob(.loginShell(text), deadlines: deadlines), on: destination)
     }

@@ -32,7 +32,8 @@ package struct Duty: Sendable {
     package let prove: @Sendable (DutyBench) async throws -> Void
 
     init(
-        _ name: String, on servers: [ServerKind] = ServerKind.allCases,
+        _ name: String,
+        on servers: [ServerKind] = ServerKind.allCases,
         prove: @escaping @Sendable (DutyBench) async throws -> Void
     ) {
         self.name = name
@@ -63,7 +64,9 @@ package struct Claim: Sendable, CustomStringConvertible {
     }
 
     private static func within(
-        _ limit: Duration, of name: String, _ body: @escaping @Sendable () async throws -> Void
+        _ limit: Duration,
+        of name: String,
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await body() }
@@ -88,13 +91,22 @@ package struct Violation: Error, CustomStringConvertible {
 
 /// Fails unless the condition holds.
 func require(
-    _ condition: Bool, _ text: @autoclosure () -> String, file: String = #fileID, line: Int = #line
+    _ condition: Bool,
+    _ text: @autoclosure () -> String,
+    file: String = #fileID,
+    line: Int = #line
 ) throws {
     guard condition else { throw Violation(text(), file: file, line: line) }
 }
 
 /// Fails unless both are the same.
-func require<T: Equatable>(_ found: T, is expected: T, _ context: String = "", file: String = #fileID, line: Int = #line)
+func require<T: Equatable>(
+    _ found: T,
+    is expected: T,
+    _ context: String = "",
+    file: String = #fileID,
+    line: Int = #line
+)
     throws
 {
     guard found != expected else { return }

@@ -21,9 +21,15 @@ package struct LocalShell: RemoteShell {
                 case .loginShell(let text), .verb(let text): (text, [])
                 }
             let result = try LocalCommand.run(
-                words + ["-c", text, "sh"] + arguments, environment: environment, input: try await bytes(job.stdin))
+                words + ["-c", text, "sh"] + arguments,
+                environment: environment,
+                input: try await bytes(job.stdin)
+            )
             return CommandResult(
-                ending: .exited(result.exitCode), stdout: .init(result.stdout), stderr: .init(result.stderr))
+                ending: .exited(result.exitCode),
+                stdout: .init(result.stdout),
+                stderr: .init(result.stderr)
+            )
         } catch {
             return CommandResult(ending: .failed(RemoteError(.unreachable, destination.node, "\(error)")))
         }
@@ -42,7 +48,9 @@ package struct LocalShell: RemoteShell {
     }
 
     package func open(
-        _ command: Command, on destination: Destination, deadlines: Deadlines
+        _ command: Command,
+        on destination: Destination,
+        deadlines: Deadlines
     ) async throws -> any RemoteStream {
         throw RemoteError(.channelRefused, destination.node, "the local shell has no open streams")
     }

@@ -58,12 +58,15 @@ enum NativeThread {
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(body))
         let failed = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { raw in
                 guard let raw else { return nil }
                 Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().body()
                 return nil
-            }, work.toOpaque())
+            },
+            work.toOpaque()
+        )
         guard failed == 0 else { return work.release() }
         pthread_detach(thread)
     }

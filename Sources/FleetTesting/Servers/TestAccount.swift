@@ -20,7 +20,10 @@ package struct TestAccount: Sendable {
 
     /// Makes the account; the bed removes it, its home and its sudo rule, and ends its processes.
     package static func create(
-        in bed: TestBed, shell: String = "/bin/sh", sudo: Sudo = .none, authorizedKeys: [String] = []
+        in bed: TestBed,
+        shell: String = "/bin/sh",
+        sudo: Sudo = .none,
+        authorizedKeys: [String] = []
     ) throws -> TestAccount {
         guard getuid() == 0 else { throw FixtureError("throw-away accounts need root: run the tests as root") }
         guard access(shell, X_OK) == 0 else { throw FixtureError.missing(shell) }

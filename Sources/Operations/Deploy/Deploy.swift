@@ -15,7 +15,9 @@ package struct Deploy: Sendable {
         package var deadlines: Deadlines
 
         package init(
-            mode: UInt16? = nil, owner: String? = nil, elevation: Elevation? = nil,
+            mode: UInt16? = nil,
+            owner: String? = nil,
+            elevation: Elevation? = nil,
             deadlines: Deadlines = .init(total: .seconds(3600))
         ) {
             self.mode = mode
@@ -37,7 +39,10 @@ package struct Deploy: Sendable {
     /// itself, or goes into it where that ends with `/` or is a folder. Relative paths begin at the log-in's home.
     /// Every failure is in the result, `UsageError` for a source that cannot be read.
     package func run(
-        source: String, destination: String, on node: Destination, options: Options = .init()
+        source: String,
+        destination: String,
+        on node: Destination,
+        options: Options = .init()
     ) async -> DeployResult {
         var result = DeployResult()
         do {
@@ -53,7 +58,10 @@ package struct Deploy: Sendable {
     }
 
     private func copy(
-        _ tree: DeploySource, to target: DeployTarget, _ node: Destination, _ options: Options,
+        _ tree: DeploySource,
+        to target: DeployTarget,
+        _ node: Destination,
+        _ options: Options,
         _ result: inout DeployResult
     ) async throws {
         let survey = DeploySurvey(tree, target)
@@ -64,15 +72,21 @@ package struct Deploy: Sendable {
         if let name = plan.folderInTheWay {
             let shown = String(decoding: name, as: UTF8.self).quotedForMessage
             throw RemoteError(
-                .deployFailed, node.node, "“\(shown)” is a folder on the node and a file or link in the source",
-                advice: "remove the folder on the node first; nothing was changed")
+                .deployFailed,
+                node.node,
+                "“\(shown)” is a folder on the node and a file or link in the source",
+                advice: "remove the folder on the node first; nothing was changed"
+            )
         }
         guard !plan.isEmpty else { return }
         let stream = DeployStream(plan)
         let arguments = [found.root, plan.nonce, tree.isFolder ? "folder" : "file"]
         let job = RemoteJob(
-            .script(DeployReceiver.script, arguments: arguments), stdin: .stream { try stream.next() },
-            elevation: options.elevation, deadlines: options.deadlines)
+            .script(DeployReceiver.script, arguments: arguments),
+            stdin: .stream { try stream.next() },
+            elevation: options.elevation,
+            deadlines: options.deadlines
+        )
         try DeployReceiver.check(await shell.run(job, on: node), node: node.node, target: found.root)
         result.changed = plan.changed.count
         result.bytes = plan.payloadBytes
@@ -80,11 +94,18 @@ package struct Deploy: Sendable {
 
     /// Runs a generated script, which comes on stdin because no command line has room for it.
     private func answer<R>(
-        to script: [UInt8], _ node: Destination, _ options: Options, _ parse: ([UInt8]) throws -> R
+        to script: [UInt8],
+        _ node: Destination,
+        _ options: Options,
+        _ parse: ([UInt8]) throws -> R
     ) async throws -> R {
         let job = RemoteJob(
-            .script("exec sh -s"), stdin: .bytes(script), elevation: options.elevation, deadlines: options.deadlines,
-            limits: OutputLimits(memory: 64 << 20, total: 64 << 20))
+            .script("exec sh -s"),
+            stdin: .bytes(script),
+            elevation: options.elevation,
+            deadlines: options.deadlines,
+            limits: OutputLimits(memory: 64 << 20, total: 64 << 20)
+        )
         let result = await shell.run(job, on: node)
         if let error = result.error { throw error }
         guard result.isSuccess, !result.stdout.isTruncated else {

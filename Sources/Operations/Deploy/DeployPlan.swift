@@ -50,9 +50,11 @@ struct DeployPlan: Sendable {
 
     /// The list for `sha256sum -c`.
     var sums: [UInt8] {
-        Array(payload.enumerated().map { index, entry in
-            if case .file(_, let hash) = entry.content { "\(hash)  \(index)\n" } else { "" }
-        }.joined().utf8)
+        Array(
+            payload.enumerated().map { index, entry in
+                if case .file(_, let hash) = entry.content { "\(hash)  \(index)\n" } else { "" }
+            }.joined().utf8
+        )
     }
 
     /// - Returns: whether anything has to be done about the entry.
@@ -93,7 +95,10 @@ struct DeployPlan: Sendable {
 
     /// Mode and owner of something whose content is right.
     private mutating func adjust(
-        _ entry: DeploySource.Entry, _ there: DeploySurvey.Attributes, _ path: String, later: Bool
+        _ entry: DeploySource.Entry,
+        _ there: DeploySurvey.Attributes,
+        _ path: String,
+        later: Bool
     ) -> Bool {
         var commands = ""
         let isNewOwner = owner(of: entry).map { !Self.matches($0.name, there) && $0.fallback != there.numbers } ?? false

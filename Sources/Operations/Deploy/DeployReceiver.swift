@@ -91,24 +91,36 @@ enum DeployReceiver {
         case "done" where result.isSuccess: return
         case "full":
             throw RemoteError(
-                .diskFull, node, "no room for \(target.quotedForMessage): \(disk(said))",
-                advice: "make room on that disk; nothing on the node was changed")
+                .diskFull,
+                node,
+                "no room for \(target.quotedForMessage): \(disk(said))",
+                advice: "make room on that disk; nothing on the node was changed"
+            )
         case "mismatch":
             throw RemoteError(
-                .hashMismatch, node, "what arrived is not what was sent: \(said)",
-                advice: "a source file may have changed meanwhile; run it again. Nothing on the node was changed")
+                .hashMismatch,
+                node,
+                "what arrived is not what was sent: \(said)",
+                advice: "a source file may have changed meanwhile; run it again. Nothing on the node was changed"
+            )
         default:
             throw RemoteError(
-                .deployFailed, node, "\(target.quotedForMessage) could not be written: \(said)",
-                advice: "see the rights of \(target.quotedForMessage) for this user, or use sudo")
+                .deployFailed,
+                node,
+                "\(target.quotedForMessage) could not be written: \(said)",
+                advice: "see the rights of \(target.quotedForMessage) for this user, or use sudo"
+            )
         }
     }
 
     static func failure(_ result: CommandResult, node: NodeName, doing: String) -> RemoteError {
         let said = (result.stderr.text + result.stdout.text).shownOnOneLine
         return RemoteError(
-            .deployFailed, node, "the node failed while \(doing) (\(result.ending)): \(said)",
-            advice: "the node needs sh, tar and sha256sum")
+            .deployFailed,
+            node,
+            "the node failed while \(doing) (\(result.ending)): \(said)",
+            advice: "the node needs sh, tar and sha256sum"
+        )
     }
 
     /// From a line of `df -P`: file system, blocks, used, available, percent, mount point.

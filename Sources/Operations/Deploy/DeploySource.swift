@@ -60,8 +60,13 @@ struct DeploySource: Sendable {
             guard (follows ? stat(text, &info) : lstat(text, &info)) == 0 else { throw unreadable(path) }
             let kind = info.st_mode & S_IFMT
             var entry = Entry(
-                name: name, content: .folder, mode: UInt16(info.st_mode & 0o7777), owner: owner(of: info),
-                ownerNumbers: "\(info.st_uid):\(info.st_gid)", path: path)
+                name: name,
+                content: .folder,
+                mode: UInt16(info.st_mode & 0o7777),
+                owner: owner(of: info),
+                ownerNumbers: "\(info.st_uid):\(info.st_gid)",
+                path: path
+            )
             switch kind {
             case S_IFREG:
                 entry.content = .file(size: Int(info.st_size), hash: try FileHash.of(path))

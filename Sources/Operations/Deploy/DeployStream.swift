@@ -78,7 +78,9 @@ final class DeployStream: Sendable {
 enum TarHeader {
     static func block(name: String, size: Int, mode: UInt16) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int) { block.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8) }
+        func put(_ text: String, at offset: Int) {
+            block.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8)
+        }
         put(name, at: 0)
         put(octal(Int(mode), 7), at: 100)
         put(octal(0, 7), at: 108)

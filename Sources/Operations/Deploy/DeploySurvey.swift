@@ -156,8 +156,11 @@ struct DeploySurvey {
     /// - Throws: `RemoteError` when the answer is not whole.
     func parse(_ bytes: [UInt8], node: NodeName) throws(RemoteError) -> Found {
         let broken = RemoteError(
-            .deployFailed, node, "the node's answer about what is there cannot be understood",
-            advice: "see whether its log-in shell prints text of its own into commands")
+            .deployFailed,
+            node,
+            "the node's answer about what is there cannot be understood",
+            advice: "see whether its log-in shell prints text of its own into commands"
+        )
         guard let end = Self.end(of: bytes) else { throw broken }
         var lines = bytes[..<end].split(separator: 0x0A, omittingEmptySubsequences: false)[...]
         let head = lines.prefix(2).map { String(decoding: $0, as: UTF8.self) }
@@ -170,11 +173,18 @@ struct DeploySurvey {
             else { throw broken }
             let answers = lines.prefix { !$0.starts(with: "kinds ".utf8) }
             lines = lines.dropFirst(answers.count)
-            findings += Self.findings(Array(kinds.utf8.dropFirst(6)), answers, Self.letter(tree.entries[range.lowerBound]))
+            findings += Self.findings(
+                Array(kinds.utf8.dropFirst(6)),
+                answers,
+                Self.letter(tree.entries[range.lowerBound])
+            )
         }
         return Found(
-            root: head[0] == "inside" ? target.path + "/" + String(decoding: tree.lastName, as: UTF8.self) : target.path,
-            findings: findings, isRoot: head[1] == "0")
+            root: head[0] == "inside"
+                ? target.path + "/" + String(decoding: tree.lastName, as: UTF8.self) : target.path,
+            findings: findings,
+            isRoot: head[1] == "0"
+        )
     }
 
     private static func end(of bytes: [UInt8]) -> Int? {
@@ -182,7 +192,9 @@ struct DeploySurvey {
         return bytes.suffix(mark.count).elementsEqual(mark) ? max(0, bytes.count - mark.count - 1) : nil
     }
 
-    private static func findings(_ kinds: [UInt8], _ lines: ArraySlice<ArraySlice<UInt8>>, _ letter: String) -> [Finding] {
+    private static func findings(_ kinds: [UInt8], _ lines: ArraySlice<ArraySlice<UInt8>>, _ letter: String)
+        -> [Finding]
+    {
         let wanted = letter == "F" ? UInt8(ascii: "f") : UInt8(ascii: "d")
         let count = kinds.count { $0 == wanted }
         var modes = lines.compactMap(mode)

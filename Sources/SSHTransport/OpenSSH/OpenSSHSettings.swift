@@ -15,8 +15,12 @@ package struct OpenSSHSettings: Sendable {
     package var clock: ContinuousClock
 
     package init(
-        program: String = "/usr/bin/ssh", runtimeFolder: String = "/tmp", channels: Int = 9,
-        idleTime: Duration = .seconds(600), environment: [String: String] = [:], clock: ContinuousClock = .init()
+        program: String = "/usr/bin/ssh",
+        runtimeFolder: String = "/tmp",
+        channels: Int = 9,
+        idleTime: Duration = .seconds(600),
+        environment: [String: String] = [:],
+        clock: ContinuousClock = .init()
     ) {
         self.program = program
         self.runtimeFolder = runtimeFolder

@@ -14,11 +14,13 @@ package final class OpenSSHShell: RemoteShell {
 
     /// - Throws: `StateError` when the private folder cannot be made.
     package init(trust: any HostKeyTrust, settings: OpenSSHSettings = .init(), logger: Logger) throws {
-        var template = Array("\(settings.runtimeFolder)/flt-ssh-XXXXXX".utf8CString)
+        OpenSSHLeftovers.clear(in: settings.runtimeFolder)
+        var template = Array(OpenSSHLeftovers.folderTemplate(in: settings.runtimeFolder).utf8CString)
         guard let made = mkdtemp(&template) else {
             throw StateError(
                 "no_runtime_folder",
-                "no private folder could be made in \(settings.runtimeFolder): \(String(cString: strerror(errno)))")
+                "no private folder could be made in \(settings.runtimeFolder): \(String(cString: strerror(errno)))"
+            )
         }
         self.settings = settings
         pool = OpenSSHPool(folder: String(cString: made), settings: settings, trust: trust, logger: logger)
@@ -29,7 +31,9 @@ package final class OpenSSHShell: RemoteShell {
     }
 
     package func open(
-        _ command: Command, on destination: Destination, deadlines: Deadlines
+        _ command: Command,
+        on destination: Destination,
+        deadlines: Deadlines
     ) async throws -> any RemoteStream {
         let line = ShellEnvelope.line(for: command, nonce: nil)
         let channel = try await OpenSSHStart(pool: pool, destination: destination, deadlines: deadlines)

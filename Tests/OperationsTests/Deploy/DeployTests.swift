@@ -9,7 +9,11 @@ private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox",
 @Suite(.timeLimit(.minutes(2))) struct DeployTests {
     private func node() throws -> Destination {
         try Destination(
-            node: NodeName("here"), host: HostAddress("127.0.0.1"), user: UserName("root"), credentials: [])
+            node: NodeName("here"),
+            host: HostAddress("127.0.0.1"),
+            user: UserName("root"),
+            credentials: []
+        )
     }
 
     /// A tree with every oddity that a file name or a file can have.
@@ -32,7 +36,8 @@ private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox",
 
     /// Names, kinds, modes, owners, link targets and contents of a tree, as text.
     private func listing(_ root: String) throws -> String {
-        let script = #"cd "$1" && find . -printf '%P|%y|%m|%u:%g|%l\0' | sort -z | tr '\0' '\n'; find . -type f -print0 | sort -z | xargs -0 sha256sum"#
+        let script =
+            #"cd "$1" && find . -printf '%P|%y|%m|%u:%g|%l\0' | sort -z | tr '\0' '\n'; find . -type f -print0 | sort -z | xargs -0 sha256sum"#
         return try LocalCommand.output(["/bin/bash", "-c", script, "sh", root])
     }
 
@@ -57,7 +62,8 @@ private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox",
             _ = await deploy.run(source: bed.path("source"), destination: bed.path("target"), on: try node())
             let again = await deploy.run(source: bed.path("source"), destination: bed.path("target"), on: try node())
             #expect(again.error == nil && again.changed == 0 && again.bytes == 0, "\(again)")
-            let spoil = #"cd "$1" && echo more >> plain && chmod 640 'quo"te' && rm "it's" broken && ln -sf x link && rmdir empty && chmod 700 sub && rm dirlink && mkdir -p kept && : > kept/own"#
+            let spoil =
+                #"cd "$1" && echo more >> plain && chmod 640 'quo"te' && rm "it's" broken && ln -sf x link && rmdir empty && chmod 700 sub && rm dirlink && mkdir -p kept && : > kept/own"#
             try LocalCommand.output(["/bin/sh", "-c", spoil, "sh", bed.path("target")])
             let mended = await deploy.run(source: bed.path("source"), destination: bed.path("target"), on: try node())
             #expect(mended.error == nil && mended.changed == 8, "\(mended)")
@@ -78,7 +84,10 @@ private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox",
                 ("other/", "other/file.conf"), ("odd '\"$x\nname", "odd '\"$x\nname"),
             ] {
                 let result = await deploy.run(
-                    source: bed.path("file.conf"), destination: bed.path(destination), on: try node())
+                    source: bed.path("file.conf"),
+                    destination: bed.path(destination),
+                    on: try node()
+                )
                 #expect(result.error == nil && result.changed == 1, "\(destination): \(result)")
                 #expect(try Scratch.text(bed.path(lands)) == "content\n")
             }
@@ -93,7 +102,11 @@ private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox",
             let deploy = Deploy(shell: LocalShell(shell))
             for changed in [1, 0] {
                 let result = await deploy.run(
-                    source: bed.path("file"), destination: bed.path("target"), on: try node(), options: options)
+                    source: bed.path("file"),
+                    destination: bed.path("target"),
+                    on: try node(),
+                    options: options
+                )
                 #expect(result.error == nil && result.changed == changed, "\(result)")
             }
             let shown = try LocalCommand.output(["stat", "-c", "%a %U:%G", bed.path("target")])

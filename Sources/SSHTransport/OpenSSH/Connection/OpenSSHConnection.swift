@@ -18,7 +18,12 @@ final class OpenSSHConnection: Sendable {
     private let forwards: ForwardLog
 
     init(
-        _ process: SSHProcess, log: SSHLog, control: String, folder: String, hostKey: HostKey?, channels: Int,
+        _ process: SSHProcess,
+        log: SSHLog,
+        control: String,
+        folder: String,
+        hostKey: HostKey?,
+        channels: Int,
         readiness: Readiness
     ) {
         self.process = process

@@ -32,8 +32,11 @@ struct OpenSSHDial: Sendable {
             case .denied(let methods, let complaint): denials.append((attempt.offered, methods, complaint))
             case .turnedAway(let reason):
                 throw RemoteError(
-                    .throttled, destination.node, "\(place) hung up before the log-in again and again: \(reason)",
-                    advice: "raise MaxStartups in its sshd_config, or try again when it has less to do")
+                    .throttled,
+                    destination.node,
+                    "\(place) hung up before the log-in again and again: \(reason)",
+                    advice: "raise MaxStartups in its sshd_config, or try again when it has less to do"
+                )
             }
         }
         throw denied(denials)
@@ -73,11 +76,18 @@ struct OpenSSHDial: Sendable {
         do {
             questions = try SSHQuestions(folder: name + "/q", readiness: readiness)
             let invocation = SSHInvocation(
-                destination: destination, attempt: attempt, control: name + "/s", questions: questions.folder,
-                jumpControl: jump?.control, program: settings.program)
+                destination: destination,
+                attempt: attempt,
+                control: name + "/s",
+                questions: questions.folder,
+                jumpControl: jump?.control,
+                program: settings.program
+            )
             process = try SSHProcess(
-                program: settings.program, arguments: invocation.arguments,
-                environment: invocation.environment(from: settings.environment))
+                program: settings.program,
+                arguments: invocation.arguments,
+                environment: invocation.environment(from: settings.environment)
+            )
         } catch {
             rmdir(name)
             throw cannotStart(error.code)
@@ -93,7 +103,10 @@ struct OpenSSHDial: Sendable {
     }
 
     private func follow(
-        _ process: SSHProcess, _ questions: SSHQuestions, _ attempt: SSHAttempt, _ name: String
+        _ process: SSHProcess,
+        _ questions: SSHQuestions,
+        _ attempt: SSHAttempt,
+        _ name: String
     ) async throws -> Outcome {
         let log = LogBook()
         let failuresBefore = jump?.forwardFailure.number
@@ -112,8 +125,15 @@ struct OpenSSHDial: Sendable {
         if case .ready = verdict {
             return .ready(
                 OpenSSHConnection(
-                    process, log: log.current, control: name + "/s", folder: name, hostKey: examined.key,
-                    channels: channels, readiness: readiness))
+                    process,
+                    log: log.current,
+                    control: name + "/s",
+                    folder: name,
+                    hostKey: examined.key,
+                    channels: channels,
+                    readiness: readiness
+                )
+            )
         }
         process.end()
         unlink(name + "/s")
@@ -189,7 +209,13 @@ struct OpenSSHDial: Sendable {
         switch failure.kind {
         case .authDenied: return .denied(methods: log.methods, complaint: log.unreadableKeys.last ?? failure.reason)
         case .closedEarly where log.stage < .loggingIn: return .turnedAway(failure.reason)
-        default: throw RemoteError(failure.kind, destination.node, "\(place): \(failure.reason)", advice: advice(failure.kind))
+        default:
+            throw RemoteError(
+                failure.kind,
+                destination.node,
+                "\(place): \(failure.reason)",
+                advice: advice(failure.kind)
+            )
         }
     }
 }

@@ -75,8 +75,14 @@ actor OpenSSHPool {
     private func connect(_ destination: Destination, _ deadlines: Deadlines) async throws -> OpenSSHConnection {
         let jump = try await jumpConnection(for: destination, deadlines)
         return try await OpenSSHDial(
-            destination: destination, deadlines: deadlines, jump: jump, settings: settings, trust: trust,
-            logIns: logIns, readiness: readiness, folder: folder,
+            destination: destination,
+            deadlines: deadlines,
+            jump: jump,
+            settings: settings,
+            trust: trust,
+            logIns: logIns,
+            readiness: readiness,
+            folder: folder,
             channels: sessions[Way(destination)] ?? settings.channels
         ).connect()
     }
@@ -86,15 +92,19 @@ actor OpenSSHPool {
         try await connect(destination, deadlines)
     }
 
-    private func jumpConnection(for destination: Destination, _ deadlines: Deadlines) async throws -> OpenSSHConnection? {
+    private func jumpConnection(for destination: Destination, _ deadlines: Deadlines) async throws -> OpenSSHConnection?
+    {
         guard var hop = destination.path.last else { return nil }
         hop.path = destination.path.dropLast()
         do {
             return try await connection(to: hop, deadlines)
         } catch let error as RemoteError {
             throw RemoteError(
-                .jumpFailed, destination.node, "jump host \(hop.node): \(error.problem) (\(error.code))",
-                advice: error.advice)
+                .jumpFailed,
+                destination.node,
+                "jump host \(hop.node): \(error.problem) (\(error.code))",
+                advice: error.advice
+            )
         }
     }
 

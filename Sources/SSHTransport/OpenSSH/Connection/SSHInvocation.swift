@@ -75,7 +75,10 @@ struct SSHInvocation {
     var arguments: [String] {
         let options = fixedOptions + hostKeyOptions + credentialOptions + jumpOptions
         // `--` cannot be used: the host is checked not to begin with a hyphen, and so is the user.
-        return ["-F", "none", "-M", "-N", "-T", "-v", "-S", control, "-p", "\(destination.port)", "-l", destination.user.text]
+        return [
+            "-F", "none", "-M", "-N", "-T", "-v", "-S", control, "-p", "\(destination.port)", "-l",
+            destination.user.text,
+        ]
             + options.flatMap { ["-o", $0] } + [destination.host.text]
     }
 
@@ -109,8 +112,10 @@ struct SSHInvocation {
         let asking = attempt.asks ? "BatchMode=no" : "BatchMode=yes"
         switch attempt.kind {
         case .none:
-            return [asking, "PreferredAuthentications=publickey", "PubkeyAuthentication=yes", "IdentitiesOnly=yes",
-                "IdentityFile=none", "IdentityAgent=none"]
+            return [
+                asking, "PreferredAuthentications=publickey", "PubkeyAuthentication=yes", "IdentitiesOnly=yes",
+                "IdentityFile=none", "IdentityAgent=none",
+            ]
         case .keys:
             return [asking, "PreferredAuthentications=publickey", "IdentitiesOnly=yes", "IdentityAgent=none"]
                 + attempt.files.map { "IdentityFile=" + Self.optionValue($0.path) }
@@ -118,11 +123,15 @@ struct SSHInvocation {
             let agent = socket.map(Self.optionValue) ?? "SSH_AUTH_SOCK"
             return [asking, "PreferredAuthentications=publickey", "IdentityFile=none", "IdentityAgent=\(agent)"]
         case .password:
-            return [asking, "PreferredAuthentications=password", "PubkeyAuthentication=no", "NumberOfPasswordPrompts=1",
-                "IdentityAgent=none"]
+            return [
+                asking, "PreferredAuthentications=password", "PubkeyAuthentication=no", "NumberOfPasswordPrompts=1",
+                "IdentityAgent=none",
+            ]
         case .keyboardInteractive:
-            return [asking, "PreferredAuthentications=keyboard-interactive", "PubkeyAuthentication=no",
-                "NumberOfPasswordPrompts=1", "IdentityAgent=none"]
+            return [
+                asking, "PreferredAuthentications=keyboard-interactive", "PubkeyAuthentication=no",
+                "NumberOfPasswordPrompts=1", "IdentityAgent=none",
+            ]
         }
     }
 
@@ -133,8 +142,11 @@ struct SSHInvocation {
             program, "-F", "none", "-o", "ControlMaster=no", "-S", jumpControl, "-W",
             destination.host.joined(to: destination.port), "gone.invalid",
         ]
-        return ["ProxyCommand=" + ShellQuoting.line(words).split(separator: "%", omittingEmptySubsequences: false)
-            .joined(separator: "%%")]
+        return [
+            "ProxyCommand="
+                + ShellQuoting.line(words).split(separator: "%", omittingEmptySubsequences: false)
+                .joined(separator: "%%")
+        ]
     }
 
     /// A path as an option's value: quotes against spaces, doubled signs against ssh's own tokens and variables.

@@ -57,6 +57,8 @@ final class SSHQuestions: Sendable {
         close(answer)
         for name in ["trust", "askpass", "ask", "answer"] { unlink(folder + "/" + name) }
         rmdir(folder)
+        // The attempt's own folder too, unless a connection came of it whose socket is there.
+        if let end = folder.lastIndex(of: "/") { rmdir(String(folder[..<end])) }
     }
 
     /// The next question, or nil for one that makes no sense. - Throws: `CancellationError`.

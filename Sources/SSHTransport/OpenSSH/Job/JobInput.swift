@@ -26,8 +26,11 @@ final class JobInput: Sendable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw RemoteError(
-                .cancelled, node, "\(path) cannot be read: \(String(cString: strerror(errno)))",
-                advice: "nothing was run; name a file that this user may read")
+                .cancelled,
+                node,
+                "\(path) cannot be read: \(String(cString: strerror(errno)))",
+                advice: "nothing was run; name a file that this user may read"
+            )
         }
     }
 

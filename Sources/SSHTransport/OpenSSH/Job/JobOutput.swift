@@ -8,10 +8,12 @@ final class JobOutput: Sendable {
     private let onOutput: (@Sendable (OutputChunk) -> Void)?
 
     init(_ job: RemoteJob, node: NodeName) {
-        captures = Mutex((
-            OutputCapture(job.limits, spillName: "\(node.text).stdout"),
-            OutputCapture(job.limits, spillName: "\(node.text).stderr")
-        ))
+        captures = Mutex(
+            (
+                OutputCapture(job.limits, spillName: "\(node.text).stdout"),
+                OutputCapture(job.limits, spillName: "\(node.text).stderr")
+            )
+        )
         onOutput = job.onOutput
     }
 

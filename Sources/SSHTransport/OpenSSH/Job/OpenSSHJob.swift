@@ -74,7 +74,11 @@ struct OpenSSHJob: Sendable {
     }
 
     private func follow(
-        _ channel: MuxChannel, _ source: JobInput, _ times: JobTimes, _ output: JobOutput, _ marks: JobMarks
+        _ channel: MuxChannel,
+        _ source: JobInput,
+        _ times: JobTimes,
+        _ output: JobOutput,
+        _ marks: JobMarks
     ) async -> CommandResult.Ending {
         let stop = await withTaskGroup(of: Stop?.self) { group -> Stop? in
             group.addTask { await read(channel, times, output, marks) }
@@ -94,7 +98,11 @@ struct OpenSSHJob: Sendable {
         case .late(let code, let limit): return await cut(channel, output, marks, because: late(code, limit, after: ""))
         case .badInput(let reason):
             return await cut(
-                channel, output, marks, because: RemoteError(.cancelled, destination.node, "stdin: \(reason)"))
+                channel,
+                output,
+                marks,
+                because: RemoteError(.cancelled, destination.node, "stdin: \(reason)")
+            )
         case .passwordWanted(let wasGiven):
             return await cut(channel, output, marks, because: passwordNeeded(wasGiven: wasGiven))
         }
@@ -102,11 +110,20 @@ struct OpenSSHJob: Sendable {
 
     /// Ends what runs on the node, then the channel. Runs to its end also when the task is cancelled.
     private func cut(
-        _ channel: MuxChannel, _ output: JobOutput, _ marks: JobMarks, because error: RemoteError
+        _ channel: MuxChannel,
+        _ output: JobOutput,
+        _ marks: JobMarks,
+        because error: RemoteError
     ) async -> CommandResult.Ending {
         let ending = OpenSSHTreeEnding(
-            pool: pool, destination: destination, elevation: job.elevation, channel: channel, marks: marks,
-            output: output, clock: clock)
+            pool: pool,
+            destination: destination,
+            elevation: job.elevation,
+            channel: channel,
+            marks: marks,
+            output: output,
+            clock: clock
+        )
         await Task { await ending.run() }.value
         return .failed(error)
     }
@@ -114,7 +131,10 @@ struct OpenSSHJob: Sendable {
     // MARK: reading
 
     private func read(
-        _ channel: MuxChannel, _ times: JobTimes, _ output: JobOutput, _ marks: JobMarks
+        _ channel: MuxChannel,
+        _ times: JobTimes,
+        _ output: JobOutput,
+        _ marks: JobMarks
     ) async -> Stop? {
         var ending: CommandResult.Ending?
         do {
@@ -140,7 +160,10 @@ struct OpenSSHJob: Sendable {
     }
 
     private func take(
-        _ chunk: OutputChunk, _ channel: MuxChannel, _ output: JobOutput, _ marks: JobMarks
+        _ chunk: OutputChunk,
+        _ channel: MuxChannel,
+        _ output: JobOutput,
+        _ marks: JobMarks
     ) async throws -> Stop? {
         guard chunk.stream == .stderr else {
             output.add(.stdout, chunk.bytes)
@@ -185,8 +208,11 @@ struct OpenSSHJob: Sendable {
 
     private func lost(_ problem: String) -> RemoteError {
         RemoteError(
-            .connectionLost, destination.node, problem,
-            advice: "whether the command finished is not known; look on the node before running it again")
+            .connectionLost,
+            destination.node,
+            problem,
+            advice: "whether the command finished is not known; look on the node before running it again"
+        )
     }
 
     private var cancelled: RemoteError {
@@ -201,13 +227,19 @@ struct OpenSSHJob: Sendable {
             default: "the command was not done within \(limit)"
             }
         return RemoteError(
-            code, destination.node, after.isEmpty ? what : "\(what), \(after)", advice: "give it more time if it needs it")
+            code,
+            destination.node,
+            after.isEmpty ? what : "\(what), \(after)",
+            advice: "give it more time if it needs it"
+        )
     }
 
     private func passwordNeeded(wasGiven: Bool) -> RemoteError {
         RemoteError(
-            .sudoPasswordNeeded, destination.node,
+            .sudoPasswordNeeded,
+            destination.node,
             wasGiven ? "sudo did not accept the password" : "sudo wants a password and none was given",
-            advice: "give the password of \(destination.user.text), or allow the command without one in sudoers")
+            advice: "give the password of \(destination.user.text), or allow the command without one in sudoers"
+        )
     }
 }

@@ -30,7 +30,11 @@ struct OpenSSHStart {
                 // It died before the command was sent, so nothing can have begun.
                 await pool.drop(connection, of: destination)
                 guard !isSecond else {
-                    throw RemoteError(.closedEarly, destination.node, "the connection ended before the command was sent")
+                    throw RemoteError(
+                        .closedEarly,
+                        destination.node,
+                        "the connection ended before the command was sent"
+                    )
                 }
                 isSecond = true
             } catch is ChannelPlaces.Retired {
@@ -51,7 +55,8 @@ struct OpenSSHStart {
             while true {
                 switch try await channel.next() {
                 case .requestAccepted: return
-                case .requestRefused: throw MuxChannel.Refused(reason: "the command was not accepted", isOfSession: false)
+                case .requestRefused:
+                    throw MuxChannel.Refused(reason: "the command was not accepted", isOfSession: false)
                 case .closed: throw MuxSocket.Gone()
                 default: continue
                 }
@@ -62,13 +67,20 @@ struct OpenSSHStart {
             throw CancellationError()
         } catch is MuxSocket.Gone {
             throw RemoteError(
-                .connectionLost, destination.node, "the connection was lost while the command was being started")
+                .connectionLost,
+                destination.node,
+                "the connection was lost while the command was being started"
+            )
         }
     }
 
     private func refused(_ reason: String) -> RemoteError {
         RemoteError(
-            .channelRefused, destination.node, "the server refused to run a command: \(reason)",
-            advice: "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)")
+            .channelRefused,
+            destination.node,
+            "the server refused to run a command: \(reason)",
+            advice:
+                "see MaxSessions and ForceCommand in its sshd_config, and the log-in shell of \(destination.user.text)"
+        )
     }
 }

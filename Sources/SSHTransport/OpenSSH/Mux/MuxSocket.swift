@@ -37,7 +37,7 @@ final class MuxSocket: Sendable {
         if writeEnd >= 0 { close(writeEnd) }
     }
 
-    private static func connect(_ descriptor: Int32, _ path: String) -> Bool {
+    static func connect(_ descriptor: Int32, _ path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in

@@ -104,13 +104,16 @@ extension Readiness {
             var handle = pthread_t()
             let work = Unmanaged.passRetained(self)
             let failed = pthread_create(
-                &handle, nil,
+                &handle,
+                nil,
                 { raw in
                     guard let raw else { return nil }
                     let thread = Unmanaged<Thread>.fromOpaque(raw).takeRetainedValue()
                     while thread.turn() {}
                     return nil
-                }, work.toOpaque())
+                },
+                work.toOpaque()
+            )
             guard failed == 0 else { return work.release() }
             pthread_detach(handle)
         }

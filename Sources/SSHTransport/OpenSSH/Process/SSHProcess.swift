@@ -52,7 +52,10 @@ final class SSHProcess: Sendable {
     }
 
     private static func spawn(
-        _ program: String, _ words: [String], _ environment: [String], stderr: Int32
+        _ program: String,
+        _ words: [String],
+        _ environment: [String],
+        stderr: Int32
     ) throws(StartFailure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
