@@ -18,7 +18,7 @@ extension FleetComposition {
                 AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine),
                 AuthorizedKeysLine.operate(publicKey: keys.operate.publicLine),
             ],
-            password: Secret("rehearsal"))
+            password: Secret(String(UInt64.random(in: 0 ... .max), radix: 36)))
         settings.healthPort = 3000
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let start = ContinuousClock.now
@@ -95,7 +95,8 @@ extension FleetComposition {
 /// Loopback networks for labs; another lab on this machine may hold the first.
 private enum FreeNetwork {
     static func first(port: UInt16) -> Int {
-        (77...99).first { isFree("127.\($0).1.1", port) && isFree("127.\($0).129.1", port) } ?? 77
+        // Pipe nodes take the network, time nodes the one after it.
+        stride(from: 77, to: 99, by: 2).first { isFree("127.\($0).1.1", port) && isFree("127.\($0 + 1).1.1", port) } ?? 77
     }
 
     private static func isFree(_ address: String, _ port: UInt16) -> Bool {

@@ -15,7 +15,7 @@ extension ProbeScript {
         # flotilla-probe 1
         LC_ALL=C; export LC_ALL
         PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
-        proc=/proc sys=/sys root=
+        proc=${FLOTILLA_PROC:-/proc} sys=${FLOTILLA_SYS:-/sys} root=${FLOTILLA_ROOT-}
         for a do
           case $a in
           --path.procfs=*) proc=${a#*=} ;;
