@@ -89,7 +89,8 @@ struct GuardFilter {
             guard index < held.count, digits.count < 10 else {
                 return digits.count < 10 ? Mark(start: start, end: start, event: nil) : nil
             }
-            guard held[index] == UInt8(ascii: "\n"), let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 1 else {
+            guard held[index] == UInt8(ascii: "\n"), let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 1
+            else {
                 return nil
             }
             return Mark(start: start, end: index + 1, event: .began(pid: pid))
