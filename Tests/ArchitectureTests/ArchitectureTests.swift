@@ -7,7 +7,7 @@ import Testing
     static let rooms: [(name: String, imports: Set<String>, reason: String)] = [
         ("FleetModel", [], "the ground is values: it compiles without any system"),
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
-        ("Operations", ["FleetModel", "Probes", "Logging", "Synchronization"], "use cases know ports, never adapters"),
+        ("Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"], "use cases know ports, never adapters"),
         (
             "SSHTransport",
             ["Operations", "FleetModel", "CLibSSH", "Crypto", "Logging", "Glibc", "Foundation", "Synchronization"],
