@@ -61,8 +61,11 @@ final class Channel {
     }
 
     func requestExec(_ line: String) -> Step {
-        guard connection.isAlive, !isClosed else { return .dead }
-        return step(ssh_channel_request_exec(raw, line))
+        guard connection.isAlive else { return .dead }
+        let step = self.step(ssh_channel_request_exec(raw, line))
+        // A quick command's answer, output and close come together: closed is dead only where the answer is missing.
+        if case .again = step, isClosed { return .dead }
+        return step
     }
 
     /// Asks the server to signal the process group of the command; servers may ignore it, and none answers.
