@@ -28,7 +28,6 @@ final class Channel {
     /// Nobody holds it any more; the connection closes it and waits for the far side.
     private(set) var isAbandoned = false
     var isOpen = false
-    private var isExecAsked = false
     private var outgoing: [UInt8] = []
     private var outgoingStart = 0
     private var wantsEOF = false
@@ -62,10 +61,11 @@ final class Channel {
     }
 
     func requestExec(_ line: String) -> Step {
-        // A short command's close can arrive together with the answer to the request: the answer still counts.
-        guard connection.isAlive, !isClosed || isExecAsked else { return .dead }
-        isExecAsked = true
-        return step(ssh_channel_request_exec(raw, line))
+        guard connection.isAlive else { return .dead }
+        let step = self.step(ssh_channel_request_exec(raw, line))
+        // A quick command's answer, output and close come together: closed is dead only where the answer is missing.
+        if case .again = step, isClosed { return .dead }
+        return step
     }
 
     /// Asks the server to signal the process group of the command; servers may ignore it, and none answers.
