@@ -124,6 +124,7 @@ private final class Birth: Sendable {
 }
 
 /// A gate that one thread opens and another waits at.
+// SAFETY: the C library guards a semaphore; the pointer never changes.
 private final class StartGate: @unchecked Sendable {
     // A POSIX semaphore must not move: it lives behind a pointer, and the C library guards it.
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)

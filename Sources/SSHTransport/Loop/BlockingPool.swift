@@ -81,6 +81,7 @@ final class BlockingPool: Sendable {
 }
 
 /// A POSIX semaphore.
+// SAFETY: the C library guards a semaphore; the pointer never changes.
 private final class Semaphore: @unchecked Sendable {
     private let raw = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

@@ -5,6 +5,7 @@ import Synchronization
 /// The thread behind `SSHLoop`: runs jobs, timers and ready descriptors in turn.
 ///
 /// Everything but `inbox` belongs to the thread alone, which is why the class may call itself sendable.
+// SAFETY: everything but `inbox` belongs to the thread alone.
 final class LoopThread: SerialExecutor, @unchecked Sendable {
     private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     private let wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))

@@ -60,6 +60,7 @@ final class InputFeed {
 }
 
 /// A local file in chunks, read by a thread of the pool.
+// SAFETY: one chunk is read at a time: the next is asked for when the one before has been handed over.
 private final class FileSource: @unchecked Sendable {
     struct Unreadable: Error, CustomStringConvertible {
         let description: String

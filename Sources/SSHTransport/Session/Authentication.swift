@@ -93,6 +93,7 @@ struct Authentication {
     }
 
     private nonisolated static func askAgent(_ raw: ssh_session, _ path: String) async -> Int32 {
+        // SAFETY: the session is lent to this one thread; the loop does not touch it until it is back.
         nonisolated(unsafe) let raw = raw
         return await BlockingPool.work.run {
             var seconds: Int = 60

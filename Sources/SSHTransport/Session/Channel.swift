@@ -186,6 +186,7 @@ final class Channel {
         callbacks.pointee.size = MemoryLayout<ssh_channel_callbacks_struct>.size
         callbacks.pointee.userdata = me
         callbacks.pointee.channel_data_function = { _, _, data, length, isStderr, user in
+            // SAFETY: libssh calls back on the loop thread, and the bytes are used before this call returns.
             nonisolated(unsafe) let bytes = UnsafeRawBufferPointer(start: data, count: Int(length))
             return SSHLoop.assume {
                 Channel.from(user)?.take(bytes, isStderr: isStderr != 0) ?? Int32(bitPattern: length)

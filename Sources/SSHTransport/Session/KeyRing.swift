@@ -9,6 +9,7 @@ final class KeyRing {
     static let shared = KeyRing()
 
     /// What there is to offer from one key file.
+    // SAFETY: keys are never changed after parsing and never freed; libssh only reads them.
     struct Identity: @unchecked Sendable {
         /// The key with its certificate, where `PATH-cert.pub` stands beside it.
         let certified: ssh_key?
