@@ -21,7 +21,9 @@ def real(ground, wanted):
     fleet.import_nodes([(f"p-{at:05d}", host, server.user, server.port) for at, host in enumerate(server.addresses(count))])
     with fleet.daemon("3600s") as daemon:
         began = time.monotonic()
-        collect(ground, fleet, count)
+        # A poll's deadline covers its log-in: a thousand log-ins at one server take more than one deadline.
+        while collect(ground, fleet, count)["failed"] and time.monotonic() - began < 120:
+            pass
         first = time.monotonic() - began
         say(f"first contact with {count} nodes: {first:.0f} s")
         rounds = [collect(ground, fleet, count, daemon) for _ in range(4)][1:]
@@ -49,6 +51,9 @@ def collect(ground, fleet, count, daemon=None):
     with open(output, "rb") as file:
         text = file.read()
     document = json.loads(text[text.index(b"{"):])
+    if "error" in document:
+        say(f"collect: {document['error']}")
+        return {"failed": count, "speed": 0, "cpu": 0, "client": 0, "machine": 0, "samples": 0}
     nodes = document["nodes"].values()
     figures = {
         "speed": count / run.seconds, "cpu": (after - before) * 1000 / count, "client": run.cpu * 1000 / count,
