@@ -1,3 +1,4 @@
+import CLibSSH
 import Glibc
 
 /// Connections of a process that was killed: their `ssh` would hold the nodes' sessions for ever.
