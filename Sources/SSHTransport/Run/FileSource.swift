@@ -2,6 +2,7 @@ import CLibSSH
 import Glibc
 
 /// A local file in chunks, read by a thread of the pool.
+// SAFETY: one chunk is read at a time: the next is asked for when the one before has been handed over.
 final class FileSource: @unchecked Sendable {
     struct Unreadable: Error, CustomStringConvertible {
         let description: String
