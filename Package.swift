@@ -79,6 +79,8 @@ let package = Package(
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
+        .testTarget(
+            name: "JourneyTests", dependencies: ["flotilla", "FleetModel", "FleetTesting"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

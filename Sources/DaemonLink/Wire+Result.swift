@@ -82,10 +82,10 @@ extension PollOutcome {
 
     init(wire: JSONValue) throws {
         let fields = try WireFields(wire)
-        let error = fields.value("error").flatMap { $0 == .null ? nil : $0 }
+        var error: RemoteError?
+        if let wire = fields.value("error"), wire != .null { error = try RemoteError(wire: wire) }
         self.init(
-            samples: try fields.int("samples"), duration: fields.duration("duration") ?? .zero,
-            error: try error.map { try RemoteError(wire: $0) },
+            samples: try fields.int("samples"), duration: fields.duration("duration") ?? .zero, error: error,
             route: fields.optionalText("route").flatMap(CollectRoute.init(rawValue:)))
     }
 }

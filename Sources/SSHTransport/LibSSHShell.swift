@@ -44,17 +44,20 @@ package final class LibSSHShell: RemoteShell {
                 "the command holds a NUL byte, which no shell can take"
             )
         }
+        let line = LongScript.line(for: command, nonce: nil)
         return try await withTaskCancellationHandler {
             do {
                 let session = try await SessionChannel.start(
-                    ShellEnvelope.line(for: command, nonce: nil),
+                    line.text,
                     on: destination,
                     deadlines,
                     pool: pool,
                     waiter: waiter,
+                    staysWhenStopped: false,
                     stage: { _ in },
                     prepare: { $0.onData = buffer.take }
                 )
+                if !line.prefix.isEmpty { session.channel.send(line.prefix) }
                 return ChannelStream(session, pool, destination.node, buffer: buffer)
             } catch let error as RemoteError where error.kind == .cancelled && Task.isCancelled {
                 throw CancellationError()

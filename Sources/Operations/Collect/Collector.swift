@@ -10,7 +10,7 @@ package actor Collector {
     private let entropy: @Sendable () -> UInt64
     private let logger: Logger
     private var pollers: [NodeName: NodePoller] = [:]
-    private var inFlight: Set<NodeName> = []
+    private var inFlight: [NodeName: Task<NodePoll, Never>] = [:]
     private var finished: [NodePoll] = []
     private var inventory = Inventory()
     private var routes: Routes?
@@ -70,14 +70,25 @@ package actor Collector {
 
     private func start(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
         guard let node = inventory.nodes[name], node.status.word != "quarantined" else { return }
-        guard inFlight.insert(name).inserted else {
+        guard inFlight[name] == nil else {
             overruns += 1
             return
         }
-        group.addTask { _ = await self.poll(node, isCounted: true) }
+        group.addTask { _ = await self.poll(node) }
     }
 
-    private func poll(_ node: Node, isCounted: Bool = false) async -> NodePoll {
+    /// One poll of a node at a time: whoever asks while one is under way gets that one's result.
+    private func poll(_ node: Node) async -> NodePoll {
+        if let running = inFlight[node.name] { return await running.value }
+        // UNSTRUCTURED: the schedule and `collect` may both wait for it; awaited right here, cancelled with us.
+        let running = Task { await self.freshPoll(node) }
+        inFlight[node.name] = running
+        let poll = await withTaskCancellationHandler { await running.value } onCancel: { running.cancel() }
+        inFlight[node.name] = nil
+        return poll
+    }
+
+    private func freshPoll(_ node: Node) async -> NodePoll {
         round.began(at: fleet.now())
         let poller = pollers[node.name] ?? NodePoller(shell: fleet.shell, now: fleet.now, entropy: entropy)
         pollers[node.name] = poller
@@ -92,7 +103,6 @@ package actor Collector {
                 error: RemoteError(.authDenied, node.name, "the fleet's keys cannot be read", advice: "run: flotilla init"))
         }
         round.ended(at: fleet.now())
-        if isCounted { inFlight.remove(node.name) }
         finished.append(poll)
         return poll
     }

@@ -58,7 +58,11 @@ package actor NodePoller {
     }
 
     private func figures(of node: Node, routes: Routes, deadline: Duration, sent: Timestamp) async throws -> [Sample] {
-        if route == .seed { return try await seedFigures(of: node, routes: routes, deadline: deadline) }
+        if route == .seed {
+            if let samples = try await seedFigures(of: node, routes: routes, deadline: deadline) { return samples }
+            // The forced command is gone: the other ways are looked for again.
+            route = nil
+        }
         let samples = try await probeFigures(of: node, routes: routes, deadline: deadline, sent: sent)
         guard route != .seed, pulse.isDue(at: sent, profile: node.profile) else { return samples + pulse.samples }
         pulse.took(await askPulse(node, routes: routes, deadline: deadline), at: sent)
@@ -84,6 +88,7 @@ package actor NodePoller {
     private func openAndExchange(_ node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
         let candidates: [CollectRoute] = route.map { [$0] } ?? [.gate, .operate]
         var last: (any Error)?
+        var somethingElseAnswers = false
         for candidate in candidates {
             do {
                 let samples = try await attempt(candidate, node, routes: routes, deadline: deadline)
@@ -92,19 +97,24 @@ package actor NodePoller {
             } catch let error as RemoteError where error.kind == .connectionLost && stream != nil {
                 // The stream was open: a forced command that ends at once looks like this to whoever sends to it.
                 await close()
-                last = ProbeUnanswered()
+                somethingElseAnswers = true
             } catch let error where Self.meansAnotherWay(error) {
                 await close()
-                last = error
+                if error is ProbeUnanswered { somethingElseAnswers = true } else { last = error }
             }
         }
         route = nil
-        guard last is ProbeUnanswered else {
-            throw last ?? RemoteError(.protocolError, node.name, "\(node.name): the probe gave no answer")
+        if somethingElseAnswers, let samples = try await seedFigures(of: node, routes: routes, deadline: deadline) {
+            route = .seed
+            return samples
         }
-        let samples = try await seedFigures(of: node, routes: routes, deadline: deadline)
-        route = .seed
-        return samples
+        throw last ?? Self.noFigures(node)
+    }
+
+    private static func noFigures(_ node: Node) -> RemoteError {
+        RemoteError(
+            .protocolError, node.name, "\(node.name): neither key answers with figures",
+            advice: "see what is wrong with: flotilla test \(node.name)")
     }
 
     private func attempt(_ candidate: CollectRoute, _ node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
@@ -165,7 +175,7 @@ package actor NodePoller {
     // MARK: The pulse of a Pipe node
 
     /// Whatever is asked, the seed's forced command answers with the status text and the pulse.
-    private func seedFigures(of node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
+    private func seedFigures(of node: Node, routes: Routes, deadline: Duration) async throws -> [Sample]? {
         for purpose in [KeyPurpose.collect, .operate] {
             let destination = try routes.destination(to: node, for: purpose)
             let job = RemoteJob(Gate.Verb.popPulse.command, deadlines: Deadlines(total: deadline))
@@ -174,9 +184,7 @@ package actor NodePoller {
             pulse.took(samples, at: now())
             return samples
         }
-        throw RemoteError(
-            .protocolError, node.name, "\(node.name): neither key answers with figures",
-            advice: "see what is wrong with: flotilla test \(node.name)")
+        return nil
     }
 
     private func askPulse(_ node: Node, routes: Routes, deadline: Duration) async -> [Sample]? {

@@ -44,15 +44,26 @@ package struct Deploy: Sendable {
         on node: Destination,
         options: Options = .init()
     ) async -> DeployResult {
-        var result = DeployResult()
         do {
             let tree = try DeploySource.read(source, options: options)
             let target = try DeployTarget(destination, takesFolder: tree.isFolder)
+            return await run(tree, to: target, on: node, options: options)
+        } catch {
+            var result = DeployResult()
+            result.error = error
+            return result
+        }
+    }
+
+    /// The same for a source that was read once for many nodes.
+    func run(_ tree: DeploySource, to target: DeployTarget, on node: Destination, options: Options) async -> DeployResult {
+        var result = DeployResult()
+        do {
             try await copy(tree, to: target, node, options, &result)
         } catch let error as any Explained {
             result.error = error
         } catch {
-            result.error = RemoteError(.deployFailed, node.node, "\(source) could not be read: \(error)")
+            result.error = RemoteError(.deployFailed, node.node, "the source could not be read: \(error)")
         }
         return result
     }
@@ -131,7 +142,7 @@ package struct DeployResult: Sendable {
 }
 
 /// The checked path on the node.
-struct DeployTarget {
+struct DeployTarget: Sendable {
     /// Absolute, or beginning with `./`: no tool can take it for an option.
     let path: String
     /// True where the file goes into the folder of this name.

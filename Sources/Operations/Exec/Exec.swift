@@ -20,6 +20,8 @@ package struct Exec: Sendable {
     /// What is asked for.
     package struct Order: Sendable {
         package var command: String
+        /// What runs on a node instead of `command`, which is then only its name in the record.
+        package var script: (@Sendable (Node) -> Command)?
         package var nodes: [Node]
         /// Nodes at work at the same time.
         package var fanout: Int
@@ -76,7 +78,7 @@ package struct Exec: Sendable {
         }
         let name = node.name
         let job = RemoteJob(
-            .loginShell(order.command), stdin: order.stdin, elevation: order.elevation, deadlines: order.deadlines,
+            order.script?(node) ?? .loginShell(order.command), stdin: order.stdin, elevation: order.elevation, deadlines: order.deadlines,
             limits: order.limits, onOutput: { observe(.output(name, $0)) }
         )
         return await shell.run(job, on: destination)

@@ -8,6 +8,17 @@ import Operations
 enum LongScript {
     private static let longest = 8000
 
+    /// The line for the log-in shell, and what has to go before the command's own standard input.
+    static func line(
+        for command: Command,
+        nonce: String?,
+        elevation: Elevation? = nil
+    ) -> (text: String, prefix: [UInt8]) {
+        let plain = ShellEnvelope.line(for: command, nonce: nonce, elevation: elevation)
+        guard let shortened = shortened(command, line: plain) else { return (plain, []) }
+        return (ShellEnvelope.line(for: shortened.command, nonce: nonce, elevation: elevation), shortened.prefix)
+    }
+
     /// The same work with a short command line, where the line would be too long.
     static func shortened(_ command: Command, line: String) -> (command: Command, prefix: [UInt8])? {
         guard line.utf8.count > longest, case .script(let text, let arguments) = command else { return nil }

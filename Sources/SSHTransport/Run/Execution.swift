@@ -15,7 +15,12 @@ final class Execution {
     private var filter: GuardFilter?
     private var clock: JobClock
     private var feed: InputFeed?
+    private var input = StandardInput.empty
+    /// What goes before the job's own standard input.
+    private var prefix: [UInt8] = []
     private var leader: Int32?
+    /// Fired when the guard has named its process.
+    private let named = Waiter()
     private var passwordsWanted = 0
     private var passwordsSent = 0
     private var isRunning = false
@@ -59,13 +64,17 @@ final class Execution {
                     "the command holds a NUL byte, which no shell can take"
                 )
             }
-            let line = ShellEnvelope.line(for: job.command, nonce: nonce, elevation: job.elevation)
+            let line = LongScript.line(for: job.command, nonce: nonce, elevation: job.elevation)
+            prefix = line.prefix
+            if Task.isCancelled { cancel() }
+            input = try await openedInput()
             let session = try await SessionChannel.start(
-                line,
+                line.text,
                 on: destination,
                 job.deadlines,
                 pool: pool,
                 waiter: waiter,
+                staysWhenStopped: filter != nil,
                 stage: { ticket = $0 },
                 prepare: prepare
             )
@@ -77,6 +86,33 @@ final class Execution {
         } catch {
             return .failed(RemoteError(.protocolError, destination.node, "\(error)"))
         }
+    }
+
+    /// The job's input, a file already open: one that cannot be read is said before anything begins on the node.
+    private func openedInput() async throws -> StandardInput {
+        guard case .file(let path) = job.stdin else { return job.stdin }
+        let file = FileSource(path)
+        var outcome: Result<Void, FileSource.Unreadable>?
+        Task { @SSHLoop in
+            do throws(FileSource.Unreadable) {
+                try await file.open()
+                outcome = .success(())
+            } catch {
+                outcome = .failure(error)
+            }
+            waiter.fire()
+        }
+        do {
+            try await waiter.until { outcome }.get()
+        } catch let error as FileSource.Unreadable {
+            throw RemoteError(
+                .cancelled,
+                destination.node,
+                "its standard input cannot be read: \(error)",
+                advice: "nothing was run; name a file that this user may read"
+            )
+        }
+        return .stream(file.next)
     }
 
     private func prepare(_ channel: Channel) {
@@ -120,7 +156,7 @@ final class Execution {
     }
 
     private func beginInput(_ channel: Channel) {
-        feed = InputFeed(job.stdin, to: channel) { [waiter, destination] problem in
+        feed = InputFeed(input, after: prefix, to: channel) { [waiter, destination] problem in
             waiter.stop(RemoteError(.cancelled, destination.node, "its standard input could not be read: \(problem)"))
         }
     }
@@ -152,7 +188,9 @@ final class Execution {
         for event in events {
             switch event {
             case .output(let bytes): keep(bytes, .stderr)
-            case .began(let pid): leader = pid
+            case .began(let pid):
+                leader = pid
+                named.fire()
             case .passwordWanted: passwordsWanted += 1
             case .running: isRunning = true
             }
@@ -194,8 +232,14 @@ final class Execution {
             // sudo gives up by itself when its input ends.
             channel.sendEOF()
         }
-        let limit = pool.settings.endingTime
-        await RemoteTree(destination, job.elevation, pool).end(channel, leader: { self.leader }, within: limit)
+        guard filter != nil else {
+            // Without a guard nobody knows the process: the server may pass a signal on, or not.
+            channel.signal("TERM")
+            channel.signal("KILL")
+            return
+        }
+        let tree = RemoteTree(destination, job.elevation, pool)
+        await tree.end(channel, leader: { self.leader }, named: named, within: pool.settings.endingTime)
     }
 }
 

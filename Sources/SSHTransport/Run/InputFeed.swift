@@ -12,9 +12,17 @@ final class InputFeed {
     private let room = Waiter()
     private var task: Task<Void, Never>?
 
-    /// - Parameter onFailure: called when the local side cannot be read.
-    init(_ input: StandardInput, to channel: Channel, onFailure: @escaping @SSHLoop (String) -> Void) {
+    /// - Parameters:
+    ///   - prefix: sent before the input.
+    ///   - onFailure: called when the local side cannot be read.
+    init(
+        _ input: StandardInput,
+        after prefix: [UInt8] = [],
+        to channel: Channel,
+        onFailure: @escaping @SSHLoop (String) -> Void
+    ) {
         self.channel = channel
+        if !prefix.isEmpty { channel.send(prefix) }
         switch input {
         case .empty: channel.sendEOF()
         case .bytes(let bytes):
@@ -57,43 +65,4 @@ final class InputFeed {
     private nonisolated static func pull(_ next: @Sendable () async throws -> [UInt8]?) async throws -> [UInt8]? {
         try await next()
     }
-}
-
-/// A local file in chunks, read by a thread of the pool.
-// SAFETY: one chunk is read at a time: the next is asked for when the one before has been handed over.
-private final class FileSource: @unchecked Sendable {
-    struct Unreadable: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private let path: String
-    // Only one read is under way at a time: the feed asks for the next chunk after it has the last one.
-    private var descriptor: Int32 = -1
-
-    init(_ path: String) {
-        self.path = path
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    @Sendable
-    func next() async throws -> [UInt8]? {
-        try await BlockingPool.work.run { self.read() }.get()
-    }
-
-    private func read() -> Result<[UInt8]?, Unreadable> {
-        if descriptor < 0 { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else { return .failure(failure) }
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return .failure(failure) }
-            return .success(count == 0 ? nil : Array(buffer.prefix(count)))
-        }
-    }
-
-    private var failure: Unreadable { Unreadable(description: "\(path): \(String(cString: strerror(errno)))") }
 }

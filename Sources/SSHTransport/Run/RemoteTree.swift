@@ -15,20 +15,21 @@ struct RemoteTree {
     }
 
     /// Runs the ending script on a second channel, or on a fresh connection where that is refused; never longer than
-    /// `limit`. A command without a guard is only signalled, as far as the server does that.
-    func end(_ channel: Channel, leader: @SSHLoop () -> Int32?, within limit: Duration) async {
+    /// `limit` after the guard has named its process.
+    func end(_ channel: Channel, leader: @SSHLoop () -> Int32?, named: Waiter, within limit: Duration) async {
         let waiter = Waiter()
         let node = destination.node
-        let timer = SSHLoop.after(limit) {
-            waiter.stop(RemoteError(.timeout, node, "ending the process tree took too long"))
-        }
-        defer { timer.cancel() }
-        let pid = await awaitLeader(leader, channel)
+        let pid = await awaitLeader(leader, channel, named, within: limit)
         guard let pid else {
+            // Not even the guard has spoken: it dies of its closed output before it starts anything.
             channel.signal("TERM")
             channel.signal("KILL")
             return
         }
+        let timer = SSHLoop.after(limit) {
+            waiter.stop(RemoteError(.timeout, node, "ending the process tree took too long"))
+        }
+        defer { timer.cancel() }
         if await endTree(pid, on: channel.connection, waiter) { return }
         guard waiter.stopped == nil else { return }
         let dial = Dial(destination, Deadlines(connect: limit, login: limit), pool)
@@ -41,18 +42,18 @@ struct RemoteTree {
     }
 
     /// The guard names its process before anything else; on a slow node that may not have come yet.
-    private func awaitLeader(_ leader: @SSHLoop () -> Int32?, _ channel: Channel) async -> Int32? {
-        if let pid = leader() { return pid }
-        let pause = Waiter()
+    private func awaitLeader(
+        _ leader: @SSHLoop () -> Int32?,
+        _ channel: Channel,
+        _ named: Waiter,
+        within limit: Duration
+    ) async -> Int32? {
         let node = destination.node
-        let timer = SSHLoop.after(.seconds(1)) { pause.stop(RemoteError(.timeout, node, "")) }
+        let timer = SSHLoop.after(limit) { named.stop(RemoteError(.timeout, node, "")) }
         defer { timer.cancel() }
-        channel.onChange = { pause.fire() }
-        let found = try? await pause.until { () -> Int32?? in
-            if let pid = leader() { return .some(pid) }
-            return channel.isClosed ? .some(nil) : nil
-        }
-        return found ?? nil
+        channel.onChange = { named.fire() }
+        _ = try? await named.until { leader() != nil || channel.isClosed || !channel.connection.isAlive ? () : nil }
+        return leader()
     }
 
     /// - Returns: false when no channel was to be had.

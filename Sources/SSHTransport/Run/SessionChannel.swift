@@ -11,6 +11,8 @@ struct SessionChannel {
     ///
     /// - Parameters:
     ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
+    ///   - staysWhenStopped: a command that was sent but not answered yet when `waiter` was stopped is handed out all
+    ///     the same: it may have begun, and then somebody has to end it.
     ///   - prepare: sets the channel's handlers before the first byte can come.
     static func start(
         _ line: String,
@@ -18,6 +20,7 @@ struct SessionChannel {
         _ deadlines: Deadlines,
         pool: ConnectionPool,
         waiter: Waiter,
+        staysWhenStopped: Bool,
         stage: @SSHLoop (Ticket?) -> Void,
         prepare: @SSHLoop (Channel) -> Void
     ) async throws -> SessionChannel {
@@ -32,10 +35,10 @@ struct SessionChannel {
                 prepare(channel)
                 do {
                     try await exec(line, channel, destination, waiter)
-                } catch {
+                } catch where !(staysWhenStopped && waiter.stopped != nil && channel.hasSentRequest) {
                     channel.abandon()
                     throw error
-                }
+                } catch {}
                 return SessionChannel(channel: channel, ticket: ticket)
             } catch is DeadConnection {
                 // It died before the command was sent, so nothing can have begun there.
@@ -91,6 +94,7 @@ struct SessionChannel {
     {
         let onChange = channel.onChange
         channel.onChange = { waiter.fire() }
+        defer { channel.onChange = onChange }
         switch try await waiter.until({ channel.requestExec(line).ifDecided }) {
         case .done, .again: break
         case .dead:
@@ -101,7 +105,6 @@ struct SessionChannel {
             )
         case .refused(let reason): throw refused(reason, destination)
         }
-        channel.onChange = onChange
     }
 
     private static func refused(_ reason: String, _ destination: Destination) -> RemoteError {

@@ -28,6 +28,8 @@ final class Channel {
     /// Nobody holds it any more; the connection closes it and waits for the far side.
     private(set) var isAbandoned = false
     var isOpen = false
+    /// The command may have reached the far side.
+    private(set) var hasSentRequest = false
     private var outgoing: [UInt8] = []
     private var outgoingStart = 0
     private var wantsEOF = false
@@ -62,6 +64,7 @@ final class Channel {
 
     func requestExec(_ line: String) -> Step {
         guard connection.isAlive else { return .dead }
+        hasSentRequest = true
         let step = self.step(ssh_channel_request_exec(raw, line))
         // A quick command's answer, output and close come together: closed is dead only where the answer is missing.
         if case .again = step, isClosed { return .dead }
@@ -115,7 +118,8 @@ final class Channel {
     /// Gives libssh what the far side's window and our own socket take now.
     func flush() {
         guard isOpen, !isClosed, !isAbandoned, let session = connection.session else { return }
-        defer { if pending > 0, session.hasBacklog { connection.hasUnsent(self) } }
+        // Nothing tells of a window that opens again, so who waits for one looks after everything that came.
+        defer { if pending > 0 { connection.hasUnsent(self) } }
         while pending > 0, !session.hasBacklog {
             let taken = outgoing.withUnsafeBytes { bytes in
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[outgoingStart...].prefix(128 << 10))

@@ -12,7 +12,7 @@ final class Connection {
     private var touched: [Channel] = []
     /// Channels whose request is not answered yet; libssh has no callback for the answer.
     private var awaiting: [Channel] = []
-    /// Channels that stopped sending because the socket was full.
+    /// Channels that stopped sending because the socket or the far side's window was full.
     private var unsent: [Channel] = []
     /// The channel of a jump host that carries this connection.
     private let carrier: ForwardPump?
@@ -114,6 +114,8 @@ final class Connection {
             }
         }
         guard channel.isClosed, channels.removeValue(forKey: ObjectIdentifier(channel)) != nil else { return }
+        awaiting.removeAll { $0 === channel }
+        unsent.removeAll { $0 === channel }
         channel.dispose(freeing: true)
     }
 

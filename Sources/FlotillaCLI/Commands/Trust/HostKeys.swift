@@ -82,7 +82,7 @@ private struct HostKeyListing: Displayable {
 }
 
 struct Keys: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The fleet's own keys.", subcommands: [Listing.self])
+    static let configuration = CommandConfiguration(abstract: "The fleet's own keys.", subcommands: [Listing.self, KeysRotate.self, KeysRevoke.self, KeysAudit.self])
 
     struct Listing: FleetCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "The two keys and their authorized_keys lines.")
