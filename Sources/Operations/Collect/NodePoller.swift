@@ -64,7 +64,9 @@ package actor NodePoller {
             route = nil
         }
         let samples = try await probeFigures(of: node, routes: routes, deadline: deadline, sent: sent)
-        guard route != .seed, pulse.isDue(at: sent, profile: node.profile) else { return samples + pulse.samples }
+        // The seed's answer is the pulse already.
+        if route == .seed { return samples }
+        guard pulse.isDue(at: sent, profile: node.profile) else { return samples + pulse.samples }
         pulse.took(await askPulse(node, routes: routes, deadline: deadline), at: sent)
         return samples + pulse.samples
     }

@@ -27,7 +27,11 @@ struct CollectorCommand: AsyncParsableCommand {
         func run(in context: CommandContext) async throws {
             let wasRunning = try await context.withFleet { fleet -> Bool in
                 guard let daemon = fleet.daemon, let health = await fleet.daemonHealth() else { return false }
-                try await daemon.stop()
+                do {
+                    try await daemon.stop()
+                } catch let error as StateError where error.code == "state.daemon_gone" {
+                    // It ended before its answer was on the way: that is what was asked for.
+                }
                 try await fleet.waitForEnd(of: health)
                 return true
             }
