@@ -92,8 +92,8 @@ package actor Collector {
         round.began(at: fleet.now())
         let poller = pollers[node.name] ?? NodePoller(shell: fleet.shell, now: fleet.now, entropy: entropy)
         pollers[node.name] = poller
-        // Longer than an interval would hide an overrun; the engine's own limits are for people who wait.
-        let deadline = min(interval, .seconds(15))
+        // A node that never answers must be done with before its next turn, or every turn of it would be an overrun.
+        let deadline = min(interval * 4 / 5, .seconds(15))
         let poll: NodePoll
         if let routes {
             poll = await poller.poll(node, routes: routes, within: deadline)
