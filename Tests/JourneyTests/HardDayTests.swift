@@ -11,7 +11,7 @@ import Testing
         (["register", "a", "10.0.0.1", "pi", "70000"], "usage.bad_port"), (["register", "../a", "10.0.0.1", "pi"], "usage.bad_node_name"),
         (["exec", "nobody", "true"], "usage.unknown_node"), (["list", "(("], "usage"), (["frobnicate"], "usage"),
         (["update", "n1", "colour", "red"], "usage.unknown_field"), (["unregister", "n2"], "usage.unknown_node"),
-        (["exec", "n1"], "command"), (["inventory", "import", "/nonexistent"], "usage"),
+        (["exec", "n1"], "command"), (["query", "up"], "usage.not_built"), (["inventory", "import", "/nonexistent"], "usage"),
     ])
     func `a wrong call ends with 2 and says what is wrong`(words: [String], code: String) async throws {
         try await TestBed.with { bed in

@@ -8,6 +8,7 @@ package enum Run {
         let words = Invocation(arguments).words
         return await Wiring.$composition.withValue(composition) {
             do {
+                try PlannedCommands.check(words)
                 var command = try FlotillaCommand.parseAsRoot(words)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
