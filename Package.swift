@@ -72,7 +72,7 @@ let package = Package(
         tests("FleetModel"),
         tests("Probes", resources: [.copy("Captures")]),
         tests("Operations", ["Probes"]),
-        tests("SSHTransport", ["Operations", logging]),
+        tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations"]),
         tests("LocalDisk", ["Operations"]),
         tests("Formats", ["Operations"], resources: [.copy("Inventories"), .copy("BadInventories")]),

@@ -84,7 +84,12 @@ package struct LogRequest: Hashable, Sendable {
             if engine && "$e" inspect "$name" >/dev/null 2>&1; then container; fi
             ;;
         esac
-        if command -v journalctl >/dev/null 2>&1 && [ -n "$(journalctl -q -n 1 --no-pager 2>/dev/null)" ]; then journal; fi
+        if command -v journalctl >/dev/null 2>&1; then
+            case $(journalctl -q -n 1 --no-pager 2>/dev/null) in
+            ''|'-- No entries --') ;;
+            *) journal ;;
+            esac
+        fi
         for f in /var/log/syslog /var/log/messages; do
             if [ -r "$f" ]; then exec tail -n "$tail" ${follow:+-F} "$f"; fi
         done
