@@ -73,6 +73,7 @@ struct FleetComposition: Composition {
     }
 
     static func shell(over database: FleetDatabase, home: Home, policy: HostKeyPolicy) -> any RemoteShell {
+        SpillFolder.sweep(home, nowSeconds: Int(now().milliseconds / 1000))
         let trust = RegistryTrust(store: database.inventory, policy: policy, actor: actor, now: now) { node, key in
             StandardStream.errors.write("pinned the host key of \(node): \(key.algorithm) \(key.fingerprint)\n")
         }

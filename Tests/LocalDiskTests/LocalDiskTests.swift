@@ -71,4 +71,17 @@ import Testing
         _ = try ProcessLock(path: home.daemonLock)
         #expect(ProcessLock.holder(of: home.daemonLock) == nil)
     }
+
+    @Test func `spilled output goes after a day, not before`() throws {
+        let home = try scratch()
+        defer { try? FileManager.default.removeItem(atPath: home.path) }
+        try HomeFolder(home).prepare()
+        let file = home.spill + "/n1.out"
+        FileManager.default.createFile(atPath: file, contents: Data("x".utf8))
+        let now = Int(Date().timeIntervalSince1970)
+        SpillFolder.sweep(home, nowSeconds: now + 80_000)
+        #expect(FileManager.default.fileExists(atPath: file))
+        SpillFolder.sweep(home, nowSeconds: now + 90_000)
+        #expect(!FileManager.default.fileExists(atPath: file))
+    }
 }
