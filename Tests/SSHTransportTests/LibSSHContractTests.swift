@@ -9,7 +9,7 @@ import Testing
 /// The contract of every shell, for the in-process engine.
 @Suite struct LibSSHContractTests {
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: RemoteShellContract.claims(ProcessInfo.processInfo.environment["FLOTILLA_CLAIMS"])
     )
     func `the in-process engine keeps its duty`(claim: Claim) async throws {

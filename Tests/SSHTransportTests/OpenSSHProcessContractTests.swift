@@ -9,7 +9,7 @@ import Testing
 /// The contract of every shell, for the transport that runs the system's `ssh`.
 @Suite struct OpenSSHProcessContractTests {
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: RemoteShellContract.claims(ProcessInfo.processInfo.environment["FLOTILLA_CLAIMS"])
     )
     func `the openssh transport keeps its duty`(claim: Claim) async throws {

@@ -44,15 +44,21 @@ enum TreeEnding {
         $pid "*) [ "$pid" -gt 1 ] && left="$left $pid" ;; esac
             done
         }
+        alive() {
+            lives=0
+            for pid in $left; do kill -0 "$pid" 2>/dev/null && lives=1; done
+        }
         tree=' '
         scan
         [ -n "$left" ] || exit 0
         kill -TERM $left 2>/dev/null
         for pause in 0.05 0.1 0.2 0.4 0.4; do
             sleep $pause 2>/dev/null || sleep 1
-            scan
-            [ -n "$left" ] || exit 0
+            alive
+            [ "$lives" = 1 ] || break
         done
+        scan
+        [ -n "$left" ] || exit 0
         kill -KILL $left 2>/dev/null
         sleep 0.1 2>/dev/null || sleep 1
         scan

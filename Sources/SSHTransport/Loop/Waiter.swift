@@ -42,4 +42,15 @@ final class Waiter {
             await next()
         }
     }
+
+    /// Waits that long, unless stopped.
+    func pause(_ delay: Duration) async throws {
+        var isOver = false
+        let timer = SSHLoop.after(delay) { [self] in
+            isOver = true
+            fire()
+        }
+        defer { timer.cancel() }
+        try await until { isOver ? () : nil }
+    }
 }

@@ -36,7 +36,7 @@ final class Dial {
                     throw attempt > 1 || refusal.isExplicit ? throttled(refusal, attempt, spent) : refusal.error
                 }
                 stage = "waiting because the server turns log-ins away"
-                try await pause(LoginBackoff.delay(attempt: attempt))
+                try await waiter.pause(LoginBackoff.delay(attempt: attempt))
             }
         }
     }
@@ -150,16 +150,6 @@ final class Dial {
     private func limit(_ limit: Duration?, _ error: @escaping @SSHLoop (Duration) -> RemoteError) {
         timer?.cancel()
         timer = limit.map { limit in SSHLoop.after(limit) { [waiter] in waiter.stop(error(limit)) } }
-    }
-
-    private func pause(_ delay: Duration) async throws {
-        var isOver = false
-        let timer = SSHLoop.after(delay) { [waiter] in
-            isOver = true
-            waiter.fire()
-        }
-        defer { timer.cancel() }
-        try await waiter.until { isOver ? () : nil }
     }
 }
 

@@ -33,9 +33,14 @@ final class ChannelStream: RemoteStream {
     func send(_ bytes: [UInt8]) async throws {
         guard !hasClosed, session.channel.canSend else { throw lost }
         session.channel.send(bytes)
-        while session.channel.pending > Self.limit {
-            guard session.channel.canSend else { throw lost }
-            await writable.next()
+        try await withTaskCancellationHandler {
+            while session.channel.pending > Self.limit {
+                guard session.channel.canSend else { throw lost }
+                try Task.checkCancellation()
+                await writable.next()
+            }
+        } onCancel: {
+            Task { @SSHLoop [writable] in writable.fire() }
         }
         guard session.channel.connection.isAlive else { throw lost }
     }

@@ -63,6 +63,7 @@ struct SessionChannel {
     private static func open(_ ticket: Ticket, _ deadlines: Deadlines, _ pool: ConnectionPool, _ waiter: Waiter)
         async throws -> Channel
     {
+        var refusals = 0
         while true {
             let connection = try await waiter.until { try ticket.connection() }
             guard let channel = connection.makeChannel() else { throw DeadConnection() }
@@ -78,16 +79,26 @@ struct SessionChannel {
                 throw error
             }
             switch step {
-            case .done, .again: return channel
+            case .done, .again:
+                connection.hasServed = true
+                return channel
             case .dead:
                 channel.abandon()
                 throw DeadConnection()
             case .refused(let reason):
                 channel.abandon()
-                guard pool.wasRefused(ticket) else { throw refused(reason, connection.destination) }
+                refusals += 1
+                if pool.wasRefused(ticket) { continue }
+                guard connection.hasServed, refusals <= refusalsBorne else {
+                    throw refused(reason, connection.destination)
+                }
+                // sshd counts a session that has just been closed until it has reaped its process.
+                try await waiter.pause(.milliseconds(20 * refusals))
             }
         }
     }
+
+    private static let refusalsBorne = 10
 
     private static func exec(_ line: String, _ channel: Channel, _ destination: Destination, _ waiter: Waiter)
         async throws

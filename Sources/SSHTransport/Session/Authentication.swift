@@ -62,6 +62,9 @@ struct Authentication {
     private mutating func offerKey(_ path: String, _ passphrase: Secret?) async throws -> Answer {
         let identity: KeyRing.Identity
         do {
+            // Nobody reads the socket meanwhile, so nobody may be woken by it either.
+            session.pause()
+            defer { session.resume() }
             identity = try await KeyRing.shared.identity(path: path, passphrase: passphrase)
         } catch {
             unusable.append(error.reason)

@@ -23,6 +23,7 @@ final class Channel {
 
     private(set) var exitStatus: Int32?
     private(set) var exitSignal: String?
+    var hasExited: Bool { exitStatus != nil || exitSignal != nil }
     private(set) var isEOF = false
     private(set) var isClosed = false
     /// Nobody holds it any more; the connection closes it and waits for the far side.
@@ -63,11 +64,12 @@ final class Channel {
     }
 
     func requestExec(_ line: String) -> Step {
-        guard connection.isAlive else { return .dead }
+        // It may have come to its end together with its connection; then it was accepted.
+        guard connection.isAlive else { return hasExited ? .done : .dead }
         hasSentRequest = true
         let step = self.step(ssh_channel_request_exec(raw, line))
         // A quick command's answer, output and close come together: closed is dead only where the answer is missing.
-        if case .again = step, isClosed { return .dead }
+        if case .again = step, isClosed { return hasExited ? .done : .dead }
         return step
     }
 

@@ -21,6 +21,8 @@ final class Connection {
     /// Called once, when the connection is lost or closed.
     var onEnd: (@SSHLoop () -> Void)?
     private var isSettling = false
+    /// It has opened a session before, so a refusal is no rule of the server's.
+    var hasServed = false
 
     init(_ session: Session, to destination: Destination, carrier: ForwardPump?) {
         self.session = session
