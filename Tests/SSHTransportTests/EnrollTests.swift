@@ -68,15 +68,15 @@ struct EnrollTests {
         return try Node(name: NodeName("n1"), host: HostAddress("127.0.0.1"), user: account.user, port: port)
     }
 
-    private static func keys(in bed: TestBed) throws -> KeyRing {
+    private static func keys(in bed: TestBed) throws -> Operations.KeyRing {
         func key(_ purpose: KeyPurpose) throws -> FleetKey {
             let made = try TestKey.generate(at: bed.path(purpose.rawValue))
             return FleetKey(purpose: purpose, path: made.path, publicLine: made.publicLine, fingerprint: made.hostKey.fingerprint)
         }
-        return try KeyRing(collect: key(.collect), operate: key(.operate))
+        return try Operations.KeyRing(collect: key(.collect), operate: key(.operate))
     }
 
-    private static func enroll(_ node: Node, _ keys: KeyRing, _ access: EnrollAccess) async throws -> (EnrollReport, [AuditEntry]) {
+    private static func enroll(_ node: Node, _ keys: Operations.KeyRing, _ access: EnrollAccess) async throws -> (EnrollReport, [AuditEntry]) {
         let shell = makeShell()
         let stores = MemoryStores()
         var order = Enroll.Order(nodes: [node], access: access, keys: keys)

@@ -102,7 +102,11 @@ struct AuthorizedKeysInstallation {
             collect && operate && echo "$n" >&3
         }
         # Not every shell's printf tells that the disk is full, so the lines are counted.
-        said=$( { rewrite 3>&1 >"$new" 2>&4; } 4>&1 ) || failed "${said:-no space left on the disk}"
+        if ! said=$( { rewrite 3>&1 >"$new" 2>&4; } 4>&1 ); then
+            # Dash's printf only says "I/O error"; cat has the system's words.
+            why=$(printf '%s\n' "$cline" "$oline" | cat 2>&1 >"$new")
+            failed "${why:-$said}"
+        fi
         [ "$(wc -l <"$new")" -eq "$said" ] 2>/dev/null || failed "no space left on the disk"
         if [ "$(tail -c 1 "$new" | wc -l)" -ne 1 ]; then failed "no space left on the disk"; fi
         if cmp -s "$new" "$file"; then
