@@ -54,7 +54,6 @@ package actor Collector {
         try await reload()
         try await forgetOld()
         let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
-        round = PollRound()
         let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
         let began = fleet.now()
         var place = Duration.zero
@@ -65,7 +64,7 @@ package actor Collector {
             let ahead = place - (fleet.now() - began)
             if ahead > .zero { try await fleet.clock.sleep(for: ahead) }
         }
-        lastCycle = round.work
+        lastCycle = round.finish(at: fleet.now())
     }
 
     private func start(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
@@ -148,7 +147,7 @@ package actor Collector {
 
 /// The work of one round: the time in which at least one poll was in flight.
 struct PollRound {
-    private(set) var work = Duration.zero
+    private var work = Duration.zero
     private var active = 0
     private var since: Timestamp?
 
@@ -161,5 +160,15 @@ struct PollRound {
         active = max(0, active - 1)
         guard active == 0, let since else { return }
         work += now - since
+        self.since = nil
+    }
+
+    /// The work since the last round's end. Polls still in flight go on into the next round.
+    mutating func finish(at now: Timestamp) -> Duration {
+        defer {
+            work = .zero
+            if active > 0 { since = now }
+        }
+        return work + (since.map { now - $0 } ?? .zero)
     }
 }
