@@ -8,17 +8,19 @@ import Operations
 import SQLiteStore
 
 extension FleetComposition {
-    func serve(_ home: Home, interval: Duration) async throws {
+    func serve(_ home: Home, config: String?, interval asked: Duration?) async throws {
         try HomeFolder(home).check()
         try HomeFolder(home).prepare()
+        let settings = try settings(home, config)
+        let interval = asked ?? settings.interval
         let lock = try ProcessLock(path: home.daemonLock)
         let database = try FleetDatabase.open(at: home.database)
-        let shell = Self.shell(over: database, home: home, policy: .pinFirst)
+        let shell = Self.shell(over: database, home: home, policy: settings.hostKeys)
         let fleet = Self.fleet(home, database, .init(shell: shell, own: shell, daemon: nil), keyFiles(home))
         var logger = Logger(label: "flotilla") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let collector = Collector(
-            fleet: fleet, interval: interval, retention: .seconds(7 * 86_400),
+            fleet: fleet, interval: interval, retention: settings.retention,
             entropy: { UInt64.random(in: 0 ... .max) }, logger: logger)
         try await run(collector, over: fleet, interval: interval, logger: logger)
         await shell.shutdown()
@@ -46,16 +48,18 @@ extension FleetComposition {
         logger.info("stopped")
     }
 
-    func startDaemon(_ home: Home, interval: Duration) async throws -> DaemonHealth {
+    func startDaemon(_ home: Home, config: String?, interval: Duration?) async throws -> DaemonHealth {
         try HomeFolder(home).check()
         if let holder = ProcessLock.holder(of: home.daemonLock) {
             throw StateError(
                 "already_running", "a daemon already runs on this home: process \(holder)",
                 advice: "run: flotilla collector status, or: flotilla collector stop")
         }
+        _ = try settings(home, config)
         let log = home.logs + "/daemon.log"
         let process = try BackgroundProcess.start(
-            ["serve", "--home", home.path, "--interval", "\(interval.milliseconds)ms"], log: log)
+            ["serve", "--home", home.path] + (config.map { ["--config", $0] } ?? [])
+                + (interval.map { ["--interval", "\($0.milliseconds)ms"] } ?? []), log: log)
         for _ in 0..<200 {
             if let health = try? await DaemonClient(path: home.socket, own: UnavailableShell(reason: "nothing is opened here"))?.health() { return health }
             guard BackgroundProcess.isAlive(process) else { break }

@@ -71,7 +71,7 @@ extension FleetComposition {
 
     private func registeredLabNodes(_ home: Home, _ wanted: Int) async throws -> Int? {
         guard (try? labStatus(home)) != nil else { return nil }
-        let fleet = try await open(home, acceptNewHostKeys: false)
+        let fleet = try await open(home, config: nil, acceptNewHostKeys: false)
         let inventory = try await fleet.inventory.inventory()
         await fleet.close()
         let count = inventory.members(of: try GroupName("lab")).count

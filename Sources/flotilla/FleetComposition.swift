@@ -23,9 +23,16 @@ struct FleetComposition: Composition {
         return try fleet(home, policy: .pinFirst)
     }
 
-    func open(_ home: Home, acceptNewHostKeys: Bool) async throws -> Fleet {
+    func open(_ home: Home, config: String?, acceptNewHostKeys: Bool) async throws -> Fleet {
         try HomeFolder(home).check()
-        return try fleet(home, policy: .pinFirst)
+        return try fleet(home, policy: acceptNewHostKeys ? .pinFirst : settings(home, config).hostKeys)
+    }
+
+    /// What `flotilla.yml` of the configuration folder says; the defaults where there is none.
+    func settings(_ home: Home, _ config: String?) throws -> FleetSettings {
+        let path = (config ?? home.config) + "/flotilla.yml"
+        guard DiskFiles().kind(of: path) == .file else { return FleetSettings() }
+        return try SettingsReading.read(DiskFiles().contents(of: path, limit: 1 << 20), path: path)
     }
 
     func yaml(_ document: JSONValue) -> String { Formats().yaml(document) }

@@ -71,6 +71,25 @@ import Testing
         }
     }
 
+    @Test func `strict host keys refuse a key never seen unless that is allowed, and a bad setting is refused whole`() async throws {
+        try await TestBed.with { bed in
+            let journey = Journey(bed)
+            _ = try journey.flotilla("init")
+            let server = try RealSSHD.start(in: bed, .init(authorizedKeys: journey.authorizedKeys()))
+            _ = try journey.flotilla("register", "n1", "127.0.0.1", "root", server.port.description)
+            try Scratch.folder(journey.home + "/config")
+            try Scratch.write("host_keys: strict\ninterval: 30s\n", to: journey.home + "/config/flotilla.yml")
+            #expect(try journey.flotilla("exec", "n1", "true").errorText.contains("ssh.host_key_unknown"))
+            #expect(try journey.flotilla("exec", "--accept-new-host-keys", "n1", "true").exitCode == 0)
+            #expect(try journey.flotilla("exec", "n1", "true").exitCode == 0)
+            try Scratch.write("host_keys: maybe\nintervall: 30s\n", to: journey.home + "/config/flotilla.yml")
+            let refused = try journey.flotilla("exec", "n1", "true")
+            #expect(refused.exitCode == 2)
+            #expect(refused.errorText.contains("flotilla.yml:1:1: host_keys is"))
+            #expect(refused.errorText.contains("flotilla.yml:2:1: unknown key “intervall”, did you mean “interval”?"))
+        }
+    }
+
     @Test func `what was reported as registered survives a kill in any moment`() async throws {
         try await TestBed.with { bed in
             let journey = Journey(bed)

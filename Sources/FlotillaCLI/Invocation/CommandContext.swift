@@ -31,9 +31,15 @@ package struct CommandContext: Sendable {
         return Home(path: Self.absolute(home.path))
     }
 
+    /// The configuration folder of this call; nil means the one in the home.
+    package var config: String? {
+        let named = common.config ?? composition.environment["FLOTILLA_CONFIG"]
+        return named.flatMap { $0.isEmpty ? nil : Self.absolute($0) }
+    }
+
     /// Opens the fleet, hands it to the body and closes it.
     package func withFleet<R: Sendable>(_ body: (Fleet) async throws -> R) async throws -> R {
-        let fleet = try await composition.open(home(), acceptNewHostKeys: common.acceptNewHostKeys)
+        let fleet = try await composition.open(home(), config: config, acceptNewHostKeys: common.acceptNewHostKeys)
         do {
             let result = try await body(fleet)
             await fleet.close()

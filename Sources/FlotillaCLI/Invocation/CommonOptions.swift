@@ -38,18 +38,8 @@ package struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
     package let duration: Duration
 
     package init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let number = Double(digits), number.isFinite, number >= 0, number < 1e9 else { return nil }
-        let milliseconds: Double
-        switch argument.dropFirst(digits.count) {
-        case "ms": milliseconds = 1
-        case "", "s": milliseconds = 1000
-        case "m", "min": milliseconds = 60_000
-        case "h": milliseconds = 3_600_000
-        case "d": milliseconds = 86_400_000
-        default: return nil
-        }
-        duration = .milliseconds(Int64(number * milliseconds))
+        guard let span = Duration(span: argument) else { return nil }
+        duration = span
     }
 
     package init(_ duration: Duration) {

@@ -13,18 +13,19 @@ package protocol Composition: Sendable {
 
     /// Opens a fleet that is there.
     ///
-    /// - Throws: `StateError` (`state.not_initialised`, `state.damaged`, …).
-    func open(_ home: Home, acceptNewHostKeys: Bool) async throws -> Fleet
+    /// - Parameter config: the configuration folder; nil means the one in the home.
+    /// - Throws: `StateError` (`state.not_initialised`, `state.damaged`, …), `SettingsErrors`.
+    func open(_ home: Home, config: String?, acceptNewHostKeys: Bool) async throws -> Fleet
 
     /// Runs the daemon in this process until it is told to end.
     ///
     /// - Throws: `StateError` with `state.already_running` where one runs on this home.
-    func serve(_ home: Home, interval: Duration) async throws
+    func serve(_ home: Home, config: String?, interval: Duration?) async throws
 
     /// Starts the daemon in the background and returns when it answers.
     ///
     /// - Throws: `StateError` with what the daemon said before it ended.
-    func startDaemon(_ home: Home, interval: Duration) async throws -> DaemonHealth
+    func startDaemon(_ home: Home, config: String?, interval: Duration?) async throws -> DaemonHealth
 
     /// The log-in name of whoever calls.
     var operatorName: String { get }

@@ -15,7 +15,7 @@ struct CollectorCommand: AsyncParsableCommand {
 
         func run(in context: CommandContext) async throws {
             let interval = try CollectInterval.checked(minutes: minutes, interval)
-            let health = try await context.composition.startDaemon(context.home(), interval: interval)
+            let health = try await context.composition.startDaemon(context.home(), config: context.config, interval: interval)
             context.show(CollectorView(health: health))
         }
     }
@@ -57,17 +57,17 @@ struct Serve: FleetCommand {
 
     func run(in context: CommandContext) async throws {
         let interval = try CollectInterval.checked(minutes: nil, interval)
-        try await context.composition.serve(context.home(), interval: interval)
+        try await context.composition.serve(context.home(), config: context.config, interval: interval)
     }
 }
 
-/// From one second to a day.
+/// From one second to a day; nil where the call says nothing, and the configuration decides.
 enum CollectInterval {
-    static func checked(minutes: Int?, _ span: TimeSpan?) throws(UsageError) -> Duration {
+    static func checked(minutes: Int?, _ span: TimeSpan?) throws(UsageError) -> Duration? {
         if minutes != nil, span != nil {
             throw UsageError("two_intervals", "MINUTES and --interval say the same thing twice", advice: "give one of them")
         }
-        let interval = span?.duration ?? minutes.map { .seconds(60 * $0) } ?? .seconds(15)
+        guard let interval = span?.duration ?? minutes.map({ .seconds(60 * $0) }) else { return nil }
         guard interval >= .seconds(1), interval <= .seconds(86_400) else {
             throw UsageError("bad_interval", "the interval is out of range", advice: "from 1s to 24h")
         }
