@@ -239,7 +239,12 @@ final class Execution {
             return
         }
         let tree = RemoteTree(destination, job.elevation, pool)
+        // A flood must not hold up what ends it: from here on its output waits, and what fits the window is read after.
+        let onData = channel.onData
+        if leader != nil { channel.onData = { _, _ in 0 } }
         await tree.end(channel, leader: { self.leader }, named: named, within: pool.settings.endingTime)
+        channel.onData = onData
+        channel.drainKeptBack(room: 4 << 20)
     }
 }
 

@@ -35,7 +35,7 @@ struct SessionChannel {
                 prepare(channel)
                 do {
                     try await exec(line, channel, destination, waiter)
-                } catch where !(staysWhenStopped && waiter.stopped != nil && channel.hasSentRequest) {
+                } catch  where !(staysWhenStopped && waiter.stopped != nil && channel.hasSentRequest) {
                     channel.abandon()
                     throw error
                 } catch {}
