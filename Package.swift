@@ -25,7 +25,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: [.init(stringLiteral: name), "FleetTesting"] + (name == "FleetModel" ? [] : ["FleetModel"]) + dependencies,
+        dependencies: [.init(stringLiteral: name), "FleetTesting"] + (name == "FleetModel" ? [] : ["FleetModel"])
+            + dependencies,
         resources: resources,
         swiftSettings: strict
     )
@@ -80,7 +81,10 @@ let package = Package(
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["flotilla", "FleetModel", "FleetTesting"], swiftSettings: strict),
+            name: "JourneyTests",
+            dependencies: ["flotilla", "FleetModel", "FleetTesting"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

@@ -91,12 +91,17 @@ package final class DaemonClient: RemoteShell, Daemon {
         if let error = error as? RemoteError { return error }
         let explained = error as? any Explained
         return RemoteError(
-            .connectionLost, node, explained?.problem ?? "the daemon ended while the command ran",
-            advice: explained?.advice ?? "see: flotilla collector status")
+            .connectionLost,
+            node,
+            explained?.problem ?? "the daemon ended while the command ran",
+            advice: explained?.advice ?? "see: flotilla collector status"
+        )
     }
 
     private func ask(
-        _ request: JSONValue, input: InputSource? = nil, onOutput: (@Sendable (OutputChunk) -> Void)? = nil
+        _ request: JSONValue,
+        input: InputSource? = nil,
+        onOutput: (@Sendable (OutputChunk) -> Void)? = nil
     ) async throws -> [UInt8] {
         let id = pending.withLock { pending -> UInt32 in
             defer { pending.next &+= 1 }
@@ -165,7 +170,9 @@ package final class DaemonClient: RemoteShell, Daemon {
             pending.isClosed = true
             return Array(pending.talks.values)
         }
-        for talk in talks { talk.answer.resume(throwing: StateError("daemon_gone", "the daemon ended while it worked")) }
+        for talk in talks {
+            talk.answer.resume(throwing: StateError("daemon_gone", "the daemon ended while it worked"))
+        }
     }
 }
 

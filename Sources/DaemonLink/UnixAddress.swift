@@ -12,12 +12,16 @@ enum UnixAddress {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         guard path.utf8.count < room else {
             throw StateError(
-                "path_too_long", "the socket's path is \(path.utf8.count) bytes long, the system takes \(room - 1): \(path)",
-                advice: "choose a shorter --home")
+                "path_too_long",
+                "the socket's path is \(path.utf8.count) bytes long, the system takes \(room - 1): \(path)",
+                advice: "choose a shorter --home"
+            )
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
     }
 }

@@ -16,7 +16,10 @@ extension Destination {
             "user": .string(user.text), "path": .array(hops.compactMap { $0 }), "keys": .array(credentials),
             "transport": .string(transport.rawValue), "purpose": .string(purpose.rawValue),
             "host_key": hostKey.map {
-                ["algorithm": .string($0.algorithm), "base64": .string($0.base64), "fingerprint": .string($0.fingerprint)]
+                [
+                    "algorithm": .string($0.algorithm), "base64": .string($0.base64),
+                    "fingerprint": .string($0.fingerprint),
+                ]
             } ?? .null,
         ]
     }
@@ -24,8 +27,11 @@ extension Destination {
     init(wire: JSONValue) throws {
         let fields = try WireFields(wire)
         self.init(
-            node: try fields.checked("node"), host: try fields.checked("host"), port: try Port(fields.int("port")),
-            user: try fields.checked("user"), path: try fields.list("path").map { try Destination(wire: $0) },
+            node: try fields.checked("node"),
+            host: try fields.checked("host"),
+            port: try Port(fields.int("port")),
+            user: try fields.checked("user"),
+            path: try fields.list("path").map { try Destination(wire: $0) },
             credentials: try fields.list("keys").map { key in
                 guard let path = key.string else { throw WireError(field: "keys") }
                 return .keyFile(path: path)
@@ -36,7 +42,9 @@ extension Destination {
         guard let key = fields.value("host_key"), key != .null else { return }
         let parts = try WireFields(key)
         hostKey = HostKey(
-            algorithm: try parts.text("algorithm"), base64: try parts.text("base64"),
-            fingerprint: try parts.text("fingerprint"))
+            algorithm: try parts.text("algorithm"),
+            base64: try parts.text("base64"),
+            fingerprint: try parts.text("fingerprint")
+        )
     }
 }

@@ -19,12 +19,15 @@ extension RemoteJob {
         let fields = try WireFields(wire)
         let limits = try WireFields(fields.value("limits"))
         self.init(
-            try Command(wire: fields.value("command")), stdin: fields.flag("has_input") ? stdin : .empty,
+            try Command(wire: fields.value("command")),
+            stdin: fields.flag("has_input") ? stdin : .empty,
             elevation: try Elevation(optionalWire: fields.value("elevation")),
             deadlines: try Deadlines(wire: fields.value("deadlines")),
             limits: OutputLimits(
-                memory: try limits.int("memory"), total: try limits.int("total"),
-                spillDirectory: limits.optionalText("spill")),
+                memory: try limits.int("memory"),
+                total: try limits.int("total"),
+                spillDirectory: limits.optionalText("spill")
+            ),
             onOutput: fields.flag("live") ? onOutput : nil
         )
     }
@@ -68,7 +71,9 @@ extension Elevation {
         let fields = try WireFields(wire)
         var password: Secret?
         if case .array(let elements)? = fields.value("password") {
-            password = Secret(bytes: elements.compactMap { if case .int(let byte) = $0 { UInt8(exactly: byte) } else { nil } })
+            password = Secret(
+                bytes: elements.compactMap { if case .int(let byte) = $0 { UInt8(exactly: byte) } else { nil } }
+            )
         }
         self.init(user: try fields.text("user"), password: password)
     }
@@ -85,7 +90,11 @@ extension Deadlines {
     init(wire: JSONValue?) throws {
         let fields = try WireFields(wire)
         self.init(
-            connect: fields.duration("connect"), login: fields.duration("login"),
-            firstByte: fields.duration("first_byte"), idle: fields.duration("idle"), total: fields.duration("total"))
+            connect: fields.duration("connect"),
+            login: fields.duration("login"),
+            firstByte: fields.duration("first_byte"),
+            idle: fields.duration("idle"),
+            total: fields.duration("total")
+        )
     }
 }

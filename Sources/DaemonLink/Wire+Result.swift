@@ -12,7 +12,11 @@ extension RemoteError {
         let fields = try WireFields(wire)
         guard let kind = Code(rawValue: try fields.text("code")) else { throw WireError(field: "code") }
         self.init(
-            kind, try fields.checked("node"), try fields.text("problem"), advice: fields.optionalText("advice"))
+            kind,
+            try fields.checked("node"),
+            try fields.text("problem"),
+            advice: fields.optionalText("advice")
+        )
     }
 }
 
@@ -37,7 +41,11 @@ extension CommandResult {
         let (stdout, rest) = try CapturedOutput.read(fields.value("stdout"), from: body[...])
         let (stderr, _) = try CapturedOutput.read(fields.value("stderr"), from: rest)
         self.init(
-            ending: try Ending(fields), stdout: stdout, stderr: stderr, duration: fields.duration("duration") ?? .zero)
+            ending: try Ending(fields),
+            stdout: stdout,
+            stderr: stderr,
+            duration: fields.duration("duration") ?? .zero
+        )
     }
 }
 
@@ -66,8 +74,11 @@ extension CapturedOutput {
         let count = try fields.int("head")
         guard count >= 0, count <= body.count else { throw WireError(field: "head") }
         let output = CapturedOutput(
-            Array(body.prefix(count)), spill: fields.optionalText("spill"), total: try fields.int("total"),
-            isTruncated: fields.flag("truncated"))
+            Array(body.prefix(count)),
+            spill: fields.optionalText("spill"),
+            total: try fields.int("total"),
+            isTruncated: fields.flag("truncated")
+        )
         return (output, body.dropFirst(count))
     }
 }
@@ -85,8 +96,11 @@ extension PollOutcome {
         var error: RemoteError?
         if let wire = fields.value("error"), wire != .null { error = try RemoteError(wire: wire) }
         self.init(
-            samples: try fields.int("samples"), duration: fields.duration("duration") ?? .zero, error: error,
-            route: fields.optionalText("route").flatMap(CollectRoute.init(rawValue:)))
+            samples: try fields.int("samples"),
+            duration: fields.duration("duration") ?? .zero,
+            error: error,
+            route: fields.optionalText("route").flatMap(CollectRoute.init(rawValue:))
+        )
     }
 }
 
@@ -101,8 +115,12 @@ extension DaemonHealth {
     init(wire: JSONValue) throws {
         let fields = try WireFields(wire)
         self.init(
-            process: Int32(try fields.int("process")), since: Timestamp(milliseconds: Int64(try fields.int("since"))),
-            interval: fields.duration("interval") ?? .zero, lastCycle: fields.duration("last_cycle"),
-            overruns: try fields.int("overruns"), version: try fields.text("version"))
+            process: Int32(try fields.int("process")),
+            since: Timestamp(milliseconds: Int64(try fields.int("since"))),
+            interval: fields.duration("interval") ?? .zero,
+            lastCycle: fields.duration("last_cycle"),
+            overruns: try fields.int("overruns"),
+            version: try fields.text("version")
+        )
     }
 }

@@ -11,14 +11,22 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 subcommands: [
                     Initialise.self, Register.self, List.self, Details.self, Update.self, Unregister.self, Status.self,
                     GroupCommand.self, InventoryCommand.self,
-                ]),
-            CommandGroup(name: "Trust", subcommands: [EnrollCommand.self, HostKeys.self, Keys.self, AuditCommand.self]),
+                ]
+            ),
+            CommandGroup(
+                name: "Trust",
+                subcommands: [EnrollCommand.self, HostKeys.self, Keys.self, AuditCommand.self]
+            ),
             CommandGroup(
                 name: "Running",
                 subcommands: [
                     ExecCommand.self, ExecAll.self, DeployCommand.self, Logs.self, Test.self, Ping.self, Facts.self,
-                ]),
-            CommandGroup(name: "Figures", subcommands: [Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self]),
+                ]
+            ),
+            CommandGroup(
+                name: "Figures",
+                subcommands: [Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self]
+            ),
             CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]
     )

@@ -44,7 +44,9 @@ package enum AtomicFile {
         let number = errno
         let full = number == ENOSPC || number == EDQUOT
         return StateError(
-            full ? "disk_full" : "unwritable", "cannot write \(path): \(DiskTrouble.text(of: number))",
-            advice: full ? "make room on the disk that holds it; nothing was changed" : nil)
+            full ? "disk_full" : "unwritable",
+            "cannot write \(path): \(DiskTrouble.text(of: number))",
+            advice: full ? "make room on the disk that holds it; nothing was changed" : nil
+        )
     }
 }

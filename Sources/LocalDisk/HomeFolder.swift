@@ -31,11 +31,16 @@ package struct HomeFolder: Sendable {
     private func make(_ folder: String) throws(StateError) {
         do {
             try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw StateError(
-                "home_unwritable", "cannot make \(folder): \(DiskTrouble.text(of: error))",
-                advice: "choose another with --home, or mend the folder above it")
+                "home_unwritable",
+                "cannot make \(folder): \(DiskTrouble.text(of: error))",
+                advice: "choose another with --home, or mend the folder above it"
+            )
         }
     }
 
@@ -46,13 +51,17 @@ package struct HomeFolder: Sendable {
         }
         guard status.st_uid == geteuid() else {
             throw StateError(
-                "home_not_yours", "\(home.path) belongs to user \(status.st_uid), you are user \(geteuid())",
-                advice: "choose your own with --home, or: sudo chown -R \(geteuid()) \(home.path)")
+                "home_not_yours",
+                "\(home.path) belongs to user \(status.st_uid), you are user \(geteuid())",
+                advice: "choose your own with --home, or: sudo chown -R \(geteuid()) \(home.path)"
+            )
         }
         guard status.st_mode & 0o077 == 0 else {
             throw StateError(
-                "home_open", "others can enter \(home.path), and it holds private keys",
-                advice: "run: chmod 700 \(home.path)")
+                "home_open",
+                "others can enter \(home.path), and it holds private keys",
+                advice: "run: chmod 700 \(home.path)"
+            )
         }
     }
 }

@@ -50,12 +50,17 @@ package struct KeyFiles: KeyFolder {
             let print = try? String(contentsOfFile: path + ".fingerprint", encoding: .utf8)
         else {
             throw StateError(
-                "missing_key", "\(path).pub cannot be read",
-                advice: "restore it, or: ssh-keygen -y -f \(path) > \(path).pub")
+                "missing_key",
+                "\(path).pub cannot be read",
+                advice: "restore it, or: ssh-keygen -y -f \(path) > \(path).pub"
+            )
         }
         return FleetKey(
-            purpose: purpose, path: path, publicLine: String(line),
-            fingerprint: print.trimmingCharacters(in: .whitespacesAndNewlines))
+            purpose: purpose,
+            path: path,
+            publicLine: String(line),
+            fingerprint: print.trimmingCharacters(in: .whitespacesAndNewlines)
+        )
     }
 
     private func checkPermissions(_ path: String) throws(StateError) {

@@ -15,8 +15,10 @@ package final class ProcessLock: Sendable {
             let holder = Self.text(of: file)
             close(file)
             throw StateError(
-                "already_running", "a daemon already runs on this home: process \(holder)",
-                advice: "run: flotilla collector status, or: flotilla collector stop")
+                "already_running",
+                "a daemon already runs on this home: process \(holder)",
+                advice: "run: flotilla collector status, or: flotilla collector stop"
+            )
         }
         self.file = file
         _ = ftruncate(file, 0)

@@ -18,8 +18,13 @@ package struct Fleet: Sendable {
     package let clock: any Clock<Duration>
 
     package init(
-        home: Home, stores: Stores, keys: any KeyFolder, shells: Shells, actor: Actor,
-        now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration>
+        home: Home,
+        stores: Stores,
+        keys: any KeyFolder,
+        shells: Shells,
+        actor: Actor,
+        now: @escaping @Sendable () -> Timestamp,
+        clock: any Clock<Duration>
     ) {
         self.home = home
         self.inventory = stores.inventory

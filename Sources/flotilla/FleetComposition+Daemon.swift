@@ -20,8 +20,12 @@ extension FleetComposition {
         var logger = Logger(label: "flotilla") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let collector = Collector(
-            fleet: fleet, interval: interval, retention: settings.retention,
-            entropy: { UInt64.random(in: 0 ... .max) }, logger: logger)
+            fleet: fleet,
+            interval: interval,
+            retention: settings.retention,
+            entropy: { UInt64.random(in: 0 ... .max) },
+            logger: logger
+        )
         try await run(collector, over: fleet, interval: interval, logger: logger)
         await shell.shutdown()
         withExtendedLifetime(lock) {}
@@ -31,13 +35,22 @@ extension FleetComposition {
         // UNSTRUCTURED: `requestStop` and signals end it; awaited below.
         let loop = Task { try await collector.run(seed: UInt64(getpid())) }
         let service = CollectorService(
-            collector: collector, process: getpid(), since: Self.now(), interval: interval, version: version,
-            stop: { loop.cancel() })
+            collector: collector,
+            process: getpid(),
+            since: Self.now(),
+            interval: interval,
+            version: version,
+            stop: { loop.cancel() }
+        )
         let server = try DaemonServer(path: fleet.home.socket, shell: fleet.shell, service: service)
         server.start()
         logger.info("collecting", metadata: ["interval": "\(interval)", "process": "\(getpid())"])
         do {
-            try await withTaskCancellationHandler { try await loop.value } onCancel: { loop.cancel() }
+            try await withTaskCancellationHandler {
+                try await loop.value
+            } onCancel: {
+                loop.cancel()
+            }
         } catch is CancellationError {
             // The ordinary end.
         } catch {
@@ -52,16 +65,25 @@ extension FleetComposition {
         try HomeFolder(home).check()
         if let holder = ProcessLock.holder(of: home.daemonLock) {
             throw StateError(
-                "already_running", "a daemon already runs on this home: process \(holder)",
-                advice: "run: flotilla collector status, or: flotilla collector stop")
+                "already_running",
+                "a daemon already runs on this home: process \(holder)",
+                advice: "run: flotilla collector status, or: flotilla collector stop"
+            )
         }
         _ = try settings(home, config)
         let log = home.logs + "/daemon.log"
         let process = try BackgroundProcess.start(
             ["serve", "--home", home.path] + (config.map { ["--config", $0] } ?? [])
-                + (interval.map { ["--interval", "\($0.milliseconds)ms"] } ?? []), log: log)
+                + (interval.map { ["--interval", "\($0.milliseconds)ms"] } ?? []),
+            log: log
+        )
         for _ in 0..<200 {
-            if let health = try? await DaemonClient(path: home.socket, own: UnavailableShell(reason: "nothing is opened here"))?.health() { return health }
+            if let health = try? await DaemonClient(
+                path: home.socket,
+                own: UnavailableShell(reason: "nothing is opened here")
+            )?.health() {
+                return health
+            }
             guard BackgroundProcess.isAlive(process) else { break }
             try await Task.sleep(for: .milliseconds(50))
         }

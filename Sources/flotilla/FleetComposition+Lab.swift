@@ -18,7 +18,8 @@ extension FleetComposition {
                 AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine),
                 AuthorizedKeysLine.operate(publicKey: keys.operate.publicLine),
             ],
-            password: Secret(String(UInt64.random(in: 0 ... .max), radix: 36)))
+            password: Secret(String(UInt64.random(in: 0 ... .max), radix: 36))
+        )
         settings.healthPort = 3000
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let start = ContinuousClock.now
@@ -47,7 +48,10 @@ extension FleetComposition {
             return .update(node)
         }
         try await fleet.inventory.apply(
-            groups.map { .createGroup(Group(name: $0)) } + changes, by: Actor("lab"), at: fleet.now())
+            groups.map { .createGroup(Group(name: $0)) } + changes,
+            by: Actor("lab"),
+            at: fleet.now()
+        )
     }
 
     func startLab(_ home: Home, _ order: LabStart) async throws -> Int {
@@ -55,7 +59,11 @@ extension FleetComposition {
         _ = try FaultSpec(parsing: order.fault)
         try HomeFolder(home).prepare()
         if (try? labStatus(home)) != nil {
-            throw StateError("lab_running", "a lab already runs in \(home.lab)", advice: "run: flotilla lab status, or: flotilla lab down")
+            throw StateError(
+                "lab_running",
+                "a lab already runs in \(home.lab)",
+                advice: "run: flotilla lab status, or: flotilla lab down"
+            )
         }
         let log = home.logs + "/lab.log"
         var words = ["lab", "up", "--foreground", "--home", home.path, "--nodes", String(order.nodes)]
@@ -96,7 +104,8 @@ extension FleetComposition {
 private enum FreeNetwork {
     static func first(port: UInt16) -> Int {
         // Pipe nodes take the network, time nodes the one after it.
-        stride(from: 77, to: 99, by: 2).first { isFree("127.\($0).1.1", port) && isFree("127.\($0 + 1).1.1", port) } ?? 77
+        stride(from: 77, to: 99, by: 2).first { isFree("127.\($0).1.1", port) && isFree("127.\($0 + 1).1.1", port) }
+            ?? 77
     }
 
     private static func isFree(_ address: String, _ port: UInt16) -> Bool {
@@ -107,7 +116,9 @@ private enum FreeNetwork {
         name.sin_port = port.bigEndian
         inet_pton(AF_INET, address, &name.sin_addr)
         return withUnsafePointer(to: &name) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         } == 0
     }
 }

@@ -76,7 +76,12 @@ struct FleetComposition: Composition {
         Fleet(
             home: home,
             stores: .init(inventory: database.inventory, audit: database.audit, samples: database.samples),
-            keys: keys, shells: shells, actor: actor, now: now, clock: ContinuousClock())
+            keys: keys,
+            shells: shells,
+            actor: actor,
+            now: now,
+            clock: ContinuousClock()
+        )
     }
 
     static func shell(over database: FleetDatabase, home: Home, policy: HostKeyPolicy) -> any RemoteShell {
@@ -90,11 +95,15 @@ struct FleetComposition: Composition {
             openssh: LazyShell {
                 do {
                     return try OpenSSHShell(
-                        trust: trust, settings: OpenSSHSettings(environment: ProcessInfo.processInfo.environment), logger: logger)
+                        trust: trust,
+                        settings: OpenSSHSettings(environment: ProcessInfo.processInfo.environment),
+                        logger: logger
+                    )
                 } catch {
                     return UnavailableShell(reason: (error as? any Explained)?.problem ?? "\(error)")
                 }
-            })
+            }
+        )
     }
 }
 

@@ -1,5 +1,5 @@
-import FlotillaCLI
 @preconcurrency import Dispatch
+import FlotillaCLI
 import Foundation
 
 /// Ctrl-C and SIGTERM cancel the work, so that remote processes end and partial results are shown; a second one ends us.
@@ -47,7 +47,8 @@ enum PopTool {
             error: this is Flotilla under the name pop, and the node's own pop is not installed here  [usage.no_pop]
                do: pop --fleet COMMAND for the fleet; for the node's own tool set FLOTILLA_POP to its path
 
-            """)
+            """
+        )
         return 2
     }
 }

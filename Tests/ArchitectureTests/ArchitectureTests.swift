@@ -7,14 +7,18 @@ import Testing
     static let rooms: [(name: String, imports: Set<String>, reason: String)] = [
         ("FleetModel", [], "the ground is values: it compiles without any system"),
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
-        ("Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"], "use cases know ports, never adapters"),
+        (
+            "Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"],
+            "use cases know ports, never adapters"
+        ),
         (
             "SSHTransport",
             ["Operations", "FleetModel", "CLibSSH", "Crypto", "Logging", "Glibc", "Foundation", "Synchronization"],
             "an adapter knows its library and the ports it fills"
         ),
         (
-            "SQLiteStore", ["Operations", "FleetModel", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization", "Dispatch"],
+            "SQLiteStore",
+            ["Operations", "FleetModel", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization", "Dispatch"],
             "GRDB is known here alone"
         ),
         ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
@@ -26,7 +30,10 @@ import Testing
             "DaemonLink", ["Operations", "FleetModel", "Dispatch", "Glibc", "Synchronization"],
             "the Unix socket carries the ports, it decides nothing"
         ),
-        ("Lab", ["FleetModel", "CLibSSH", "Glibc", "Synchronization"], "pretend nodes know nothing of the fleet's side"),
+        (
+            "Lab", ["FleetModel", "CLibSSH", "Glibc", "Synchronization"],
+            "pretend nodes know nothing of the fleet's side"
+        ),
         (
             "FlotillaCLI",
             ["Operations", "Probes", "FleetModel", "ArgumentParser", "Logging", "Glibc", "Synchronization"],
@@ -57,8 +64,14 @@ import Testing
     @Test func `no file is longer than 400 lines`() throws {
         for room in Self.rooms.map(\.name) + ["flotilla"] {
             for file in try Self.sources(of: room) {
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
-                #expect(lines.count <= 401, "\(file.lastPathComponent) has \(lines.count) lines: which second concept is in it?")
+                let lines = try String(contentsOf: file, encoding: .utf8).split(
+                    separator: "\n",
+                    omittingEmptySubsequences: false
+                )
+                #expect(
+                    lines.count <= 401,
+                    "\(file.lastPathComponent) has \(lines.count) lines: which second concept is in it?"
+                )
             }
         }
     }
@@ -77,7 +90,10 @@ import Testing
         let words = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", "fatalError("]
         for room in Self.rooms.map(\.name) + ["flotilla"] {
             for file in try Self.sources(of: room) {
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+                let lines = try String(contentsOf: file, encoding: .utf8).split(
+                    separator: "\n",
+                    omittingEmptySubsequences: false
+                )
                 for (index, line) in lines.enumerated() where words.contains(where: { line.contains($0) }) {
                     let near = lines[max(0, index - 4)...index]
                     #expect(near.contains { $0.contains("SAFETY:") }, "\(file.lastPathComponent):\(index + 1): \(line)")
@@ -100,7 +116,10 @@ import Testing
     private static func importedModule(in line: Substring) -> String? {
         let words = line.split(separator: " ")
         guard let at = words.firstIndex(of: "import"), at < words.count - 1, at <= 2 else { return nil }
-        guard words[..<at].allSatisfy({ ["package", "public", "internal", "private", "fileprivate", "@testable", "@preconcurrency"].contains($0) })
+        guard
+            words[..<at].allSatisfy({
+                ["package", "public", "internal", "private", "fileprivate", "@testable", "@preconcurrency"].contains($0)
+            })
         else { return nil }
         let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "typealias", "var", "let"]
         let module = kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]

@@ -9,9 +9,11 @@ import Testing
 /// Both ends of the link in one process, over a real Unix socket.
 @Suite(.timeLimit(.minutes(1))) struct DaemonLinkTests {
     private func connected<R>(
-        _ shell: EchoShell = EchoShell(), _ body: (DaemonClient) async throws -> R
+        _ shell: EchoShell = EchoShell(),
+        _ body: (DaemonClient) async throws -> R
     ) async throws -> R {
-        let path = FileManager.default.temporaryDirectory.appending(path: "fl-\(UInt32.random(in: 0 ... .max)).sock").path
+        let path = FileManager.default.temporaryDirectory.appending(path: "fl-\(UInt32.random(in: 0 ... .max)).sock")
+            .path
         let server = try DaemonServer(path: path, shell: shell, service: SettledService())
         server.start()
         defer { server.stop() }
@@ -21,10 +23,22 @@ import Testing
 
     private func destination(_ credentials: [Credential] = [.keyFile(path: "/k")]) throws -> Destination {
         try Destination(
-            node: NodeName("n1"), host: HostAddress("::1"), port: Port(2222), user: UserName("pi"),
-            path: [Destination(node: NodeName("hop"), host: HostAddress("hop.example"), user: UserName("j"), credentials: [])],
-            credentials: credentials, hostKey: HostKey(algorithm: "ssh-ed25519", base64: "AAAA", fingerprint: "SHA256:x"),
-            purpose: .collect)
+            node: NodeName("n1"),
+            host: HostAddress("::1"),
+            port: Port(2222),
+            user: UserName("pi"),
+            path: [
+                Destination(
+                    node: NodeName("hop"),
+                    host: HostAddress("hop.example"),
+                    user: UserName("j"),
+                    credentials: []
+                )
+            ],
+            credentials: credentials,
+            hostKey: HostKey(algorithm: "ssh-ed25519", base64: "AAAA", fingerprint: "SHA256:x"),
+            purpose: .collect
+        )
     }
 
     @Test func `a job's bytes, input and ending come through unchanged`() async throws {
@@ -64,7 +78,9 @@ import Testing
             (try await client.health(), try await client.collect([NodeName("a"), NodeName("b")]))
         }
         #expect(health == SettledService.health)
-        #expect(polls[try NodeName("a")] == PollOutcome(samples: 3, duration: .milliseconds(12), error: nil, route: .gate))
+        #expect(
+            polls[try NodeName("a")] == PollOutcome(samples: 3, duration: .milliseconds(12), error: nil, route: .gate)
+        )
         #expect(polls[try NodeName("b")]?.error?.kind == .connectRefused)
     }
 
@@ -74,7 +90,8 @@ import Testing
 
     @Test func `the end of the daemon ends what waits for it`() async throws {
         let shell = EchoShell()
-        let path = FileManager.default.temporaryDirectory.appending(path: "fl-\(UInt32.random(in: 0 ... .max)).sock").path
+        let path = FileManager.default.temporaryDirectory.appending(path: "fl-\(UInt32.random(in: 0 ... .max)).sock")
+            .path
         let server = try DaemonServer(path: path, shell: shell, service: SettledService())
         server.start()
         let client = try #require(DaemonClient(path: path, own: UnavailableShell(reason: "")))
@@ -108,8 +125,10 @@ private struct EchoShell: RemoteShell {
             destination.purpose.rawValue, destination.path.map(\.node.text).joined(separator: ","),
         ]
         return CommandResult(
-            ending: .exited(7), stdout: CapturedOutput(bytes),
-            stderr: CapturedOutput(Array(words.joined(separator: " ").utf8)))
+            ending: .exited(7),
+            stdout: CapturedOutput(bytes),
+            stderr: CapturedOutput(Array(words.joined(separator: " ").utf8))
+        )
     }
 
     func open(_ command: Command, on destination: Destination, deadlines: Deadlines) async throws -> any RemoteStream {
@@ -122,8 +141,13 @@ private struct EchoShell: RemoteShell {
 
 private actor SettledService: DaemonService {
     static let health = DaemonHealth(
-        process: 42, since: Timestamp(milliseconds: 1), interval: .seconds(15), lastCycle: .milliseconds(3), overruns: 2,
-        version: "x")
+        process: 42,
+        since: Timestamp(milliseconds: 1),
+        interval: .seconds(15),
+        lastCycle: .milliseconds(3),
+        overruns: 2,
+        version: "x"
+    )
 
     func health() async -> DaemonHealth { Self.health }
 

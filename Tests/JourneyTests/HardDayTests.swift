@@ -6,12 +6,15 @@ import Testing
 /// What goes wrong for a user, and what the answer says.
 @Suite(.timeLimit(.minutes(5))) struct HardDayTests {
     @Test(arguments: [
-        (["register", "-x", "10.0.0.1", "pi"], "usage"), (["register", "a;b", "10.0.0.1", "pi"], "usage.bad_node_name"),
+        (["register", "-x", "10.0.0.1", "pi"], "usage"),
+        (["register", "a;b", "10.0.0.1", "pi"], "usage.bad_node_name"),
         (["register", "a", "$(id)", "pi"], "usage.bad_host"), (["register", "a", "10.0.0.1", "-l"], "usage"),
-        (["register", "a", "10.0.0.1", "pi", "70000"], "usage.bad_port"), (["register", "../a", "10.0.0.1", "pi"], "usage.bad_node_name"),
+        (["register", "a", "10.0.0.1", "pi", "70000"], "usage.bad_port"),
+        (["register", "../a", "10.0.0.1", "pi"], "usage.bad_node_name"),
         (["exec", "nobody", "true"], "usage.unknown_node"), (["list", "(("], "usage"), (["frobnicate"], "usage"),
         (["update", "n1", "colour", "red"], "usage.unknown_field"), (["unregister", "n2"], "usage.unknown_node"),
-        (["exec", "n1"], "command"), (["query", "up"], "usage.not_built"), (["inventory", "import", "/nonexistent"], "usage"),
+        (["exec", "n1"], "command"), (["query", "up"], "usage.not_built"),
+        (["inventory", "import", "/nonexistent"], "usage"),
     ])
     func `a wrong call ends with 2 and says what is wrong`(words: [String], code: String) async throws {
         try await TestBed.with { bed in
@@ -20,7 +23,8 @@ import Testing
             _ = try journey.flotilla("register", "n1", "127.0.0.1", "root")
             let result = try LocalCommand.run(
                 [Journey.binary()] + words + (words[0] == "exec" ? [] : ["-o", "json"]),
-                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=/root", "PATH=/usr/bin:/bin"])
+                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=/root", "PATH=/usr/bin:/bin"]
+            )
             #expect(result.exitCode == 2, "\(result.errorText) \(result.text)")
             #expect((result.text + result.errorText).contains(code), "\(result.text)\(result.errorText)")
         }
@@ -36,7 +40,9 @@ import Testing
         }
     }
 
-    @Test func `a node that cannot be reached is 255 for exec, as with ssh, and its error is in the document`() async throws {
+    @Test func `a node that cannot be reached is 255 for exec, as with ssh, and its error is in the document`()
+        async throws
+    {
         try await TestBed.with { bed in
             let journey = Journey(bed)
             _ = try journey.flotilla("init")
@@ -71,7 +77,9 @@ import Testing
         }
     }
 
-    @Test func `strict host keys refuse a key never seen unless that is allowed, and a bad setting is refused whole`() async throws {
+    @Test func `strict host keys refuse a key never seen unless that is allowed, and a bad setting is refused whole`()
+        async throws
+    {
         try await TestBed.with { bed in
             let journey = Journey(bed)
             _ = try journey.flotilla("init")
@@ -104,8 +112,11 @@ import Testing
             let done = bed.path("done")
             let writer = try ServerProcess(
                 ["/bin/sh", "-c", script, "sh", Journey.binary(), done],
-                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"], log: bed.path("log"))
-            for _ in 0..<600 where ((try? Scratch.text(done)) ?? "").split(separator: "\n").count < 5 && writer.isRunning {
+                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"],
+                log: bed.path("log")
+            )
+            for _ in 0..<600
+            where ((try? Scratch.text(done)) ?? "").split(separator: "\n").count < 5 && writer.isRunning {
                 try await Task.sleep(for: .milliseconds(50))
             }
             writer.end()

@@ -40,7 +40,10 @@ struct Journey {
     private func run(_ program: String, _ words: [String]) throws -> LocalResult {
         try LocalCommand.run(
             ["/usr/bin/timeout", "-k", "5", "60", program] + words,
-            environment: ["FLOTILLA_HOME=\(home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin", "USER=tester", "LANG=C.UTF-8"])
+            environment: [
+                "FLOTILLA_HOME=\(home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin", "USER=tester", "LANG=C.UTF-8",
+            ]
+        )
     }
 
     /// The lines that `init` made for `authorized_keys`.

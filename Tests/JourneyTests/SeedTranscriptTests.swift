@@ -58,7 +58,10 @@ import Testing
                 *) echo '{"status":"running","reputation":0.93,"points":1250,"rank":42,"egress":"1.2 TB","ports":{"8003":true}}' ;;
                 esac
 
-                """, to: pop, mode: 0o755)
+                """,
+                to: pop,
+                mode: 0o755
+            )
             let key = try #require(journey.authorizedKeys().first?.split(separator: "\" ").last)
             let line = "command=\"\(pop) --status; \(pop) --pulse --export json\",no-port-forwarding,no-pty \(key)"
             let server = try RealSSHD.start(in: bed, .init(authorizedKeys: [line]))

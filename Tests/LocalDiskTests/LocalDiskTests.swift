@@ -12,7 +12,11 @@ import Testing
 
     private func keys(in home: Home) -> KeyFiles {
         KeyFiles(home: home) { comment in
-            .init(privateKey: Secret("private of \(comment)"), publicLine: "ssh-ed25519 AAAA \(comment)", fingerprint: "SHA256:x")
+            .init(
+                privateKey: Secret("private of \(comment)"),
+                publicLine: "ssh-ed25519 AAAA \(comment)",
+                fingerprint: "SHA256:x"
+            )
         }
     }
 
@@ -39,7 +43,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: home.path) }
         try HomeFolder(home).prepare()
         let first = try keys(in: home).createMissing()
-        let second = try KeyFiles(home: home) { _ in throw StateError("never", "asked for a key again") }.createMissing()
+        let second = try KeyFiles(home: home) { _ in throw StateError("never", "asked for a key again") }
+            .createMissing()
         #expect(first == second)
     }
 
@@ -77,7 +82,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: home.path) }
         try HomeFolder(home).prepare()
         let file = home.spill + "/n1.out"
-        FileManager.default.createFile(atPath: file, contents: Data("x".utf8))
+        _ = FileManager.default.createFile(atPath: file, contents: Data("x".utf8))
         let now = Int(Date().timeIntervalSince1970)
         SpillFolder.sweep(home, nowSeconds: now + 80_000)
         #expect(FileManager.default.fileExists(atPath: file))

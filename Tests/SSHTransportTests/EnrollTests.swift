@@ -18,7 +18,10 @@ struct EnrollTests {
     @Test(arguments: Server.allCases)
     func `a password is enough: both keys are proven, other people's lines stay`(server: Server) async throws {
         try await TestBed.with { bed in
-            let others = ["# kept: a comment", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOtherOtherOtherOtherOtherOtherOtherOthe other"]
+            let others = [
+                "# kept: a comment",
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOtherOtherOtherOtherOtherOtherOtherOthe other",
+            ]
             let account = try TestAccount.create(in: bed, authorizedKeys: others)
             let node = try Self.node(account, on: server, in: bed)
             let keys = try Self.keys(in: bed)
@@ -36,7 +39,9 @@ struct EnrollTests {
             let (again, _) = try await Self.enroll(node, keys, EnrollAccess())
             #expect(again.isEnrolled && !again.isNew, "\(again)")
             #expect(try Scratch.text(account.home + "/.ssh/authorized_keys") == text)
-            let modes = try LocalCommand.output(["stat", "-c", "%a", account.home + "/.ssh", account.home + "/.ssh/authorized_keys"])
+            let modes = try LocalCommand.output([
+                "stat", "-c", "%a", account.home + "/.ssh", account.home + "/.ssh/authorized_keys",
+            ])
             #expect(modes == "700\n600\n")
         }
     }
@@ -45,7 +50,11 @@ struct EnrollTests {
         try await TestBed.with { bed in
             let account = try TestAccount.create(in: bed)
             let node = try Self.node(account, on: .openssh, in: bed)
-            let (report, _) = try await Self.enroll(node, Self.keys(in: bed), EnrollAccess(secrets: [.password(Secret("no"))]))
+            let (report, _) = try await Self.enroll(
+                node,
+                Self.keys(in: bed),
+                EnrollAccess(secrets: [.password(Secret("no"))])
+            )
             #expect(report.error?.kind == .authDenied && !report.isEnrolled, "\(report)")
             #expect(!Scratch.exists(account.home + "/.ssh/authorized_keys"))
         }
@@ -71,19 +80,30 @@ struct EnrollTests {
     private static func keys(in bed: TestBed) throws -> Operations.KeyRing {
         func key(_ purpose: KeyPurpose) throws -> FleetKey {
             let made = try TestKey.generate(at: bed.path(purpose.rawValue))
-            return FleetKey(purpose: purpose, path: made.path, publicLine: made.publicLine, fingerprint: made.hostKey.fingerprint)
+            return FleetKey(
+                purpose: purpose,
+                path: made.path,
+                publicLine: made.publicLine,
+                fingerprint: made.hostKey.fingerprint
+            )
         }
         return try Operations.KeyRing(collect: key(.collect), operate: key(.operate))
     }
 
-    private static func enroll(_ node: Node, _ keys: Operations.KeyRing, _ access: EnrollAccess) async throws -> (EnrollReport, [AuditEntry]) {
+    private static func enroll(_ node: Node, _ keys: Operations.KeyRing, _ access: EnrollAccess) async throws -> (
+        EnrollReport, [AuditEntry]
+    ) {
         let shell = makeShell()
         let stores = MemoryStores()
         var order = Enroll.Order(nodes: [node], access: access, keys: keys)
         order.deadlines.total = .seconds(30)
         let enroll = Enroll(shell: shell, inventory: stores, audit: stores, now: { Timestamp(milliseconds: 0) })
         let reports = try await enroll.run(
-            order, in: Inventory(nodes: [node]), by: Actor("test"), entropy: { UInt64.random(in: 0 ... .max) })
+            order,
+            in: Inventory(nodes: [node]),
+            by: Actor("test"),
+            entropy: { UInt64.random(in: 0 ... .max) }
+        )
         await shell.shutdown()
         return (try #require(reports.first).report, stores.entries)
     }

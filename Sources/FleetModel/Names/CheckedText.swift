@@ -59,7 +59,8 @@ struct NameRule {
 extension Unicode.Scalar {
     /// The character as a message may show it: control characters and look-alikes by their code point.
     package var shownInMessage: String {
-        let code = "U+" + String(repeating: "0", count: max(0, 4 - String(value, radix: 16).count))
+        let code =
+            "U+" + String(repeating: "0", count: max(0, 4 - String(value, radix: 16).count))
             + String(value, radix: 16, uppercase: true)
         return value > 0x20 && value < 0x7F ? "“\(self)” (\(code))" : code
     }
@@ -68,7 +69,9 @@ extension Unicode.Scalar {
 extension String {
     /// At most 40 characters, control characters made visible: safe to put into a message.
     package var quotedForMessage: String {
-        let shown = unicodeScalars.prefix(40).map { $0.value < 0x20 || $0.value == 0x7F ? $0.shownInMessage : String($0) }
+        let shown = unicodeScalars.prefix(40).map {
+            $0.value < 0x20 || $0.value == 0x7F ? $0.shownInMessage : String($0)
+        }
         return shown.joined() + (unicodeScalars.count > 40 ? "…" : "")
     }
 }

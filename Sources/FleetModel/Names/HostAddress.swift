@@ -5,7 +5,8 @@ package struct HostAddress: CheckedText {
 
     package init(_ text: String) throws(UsageError) {
         let rule = NameRule(
-            noun: Self.noun, length: 1...253,
+            noun: Self.noun,
+            length: 1...253,
             first: { NameRule.isLetterOrDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "_") },
             rest: { NameRule.isNameByte($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") },
             allowed: "a DNS name, an IPv4 or an IPv6 address"
@@ -110,7 +111,11 @@ package struct Port: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Throws: `UsageError` unless the text is a decimal number from 1 to 65535.
     package init(_ text: String) throws(UsageError) {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else {
-            throw UsageError("bad_port", "port “\(text.quotedForMessage)” is not a number", advice: "a port is 1 to 65535")
+            throw UsageError(
+                "bad_port",
+                "port “\(text.quotedForMessage)” is not a number",
+                advice: "a port is 1 to 65535"
+            )
         }
         try self.init(number)
     }

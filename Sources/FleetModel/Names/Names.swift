@@ -25,8 +25,10 @@ package struct UserName: CheckedText {
 
     package init(_ text: String) throws(UsageError) {
         let rule = NameRule(
-            noun: Self.noun, length: 1...32,
-            first: { $0 != UInt8(ascii: "-") && NameRule.isNameByte($0) }, rest: NameRule.isNameByte,
+            noun: Self.noun,
+            length: 1...32,
+            first: { $0 != UInt8(ascii: "-") && NameRule.isNameByte($0) },
+            rest: NameRule.isNameByte,
             allowed: "1 to 32 of A-Z a-z 0-9 . _ -, not beginning with -"
         )
         try rule.check(text)
@@ -41,7 +43,8 @@ package struct LabelKey: CheckedText {
 
     package init(_ text: String) throws(UsageError) {
         let rule = NameRule(
-            noun: Self.noun, length: 1...63,
+            noun: Self.noun,
+            length: 1...63,
             first: { $0 == UInt8(ascii: "_") || (NameRule.isLetterOrDigit($0) && $0 > UInt8(ascii: "9")) },
             rest: NameRule.isNameByte,
             allowed: "1 to 63 of A-Z a-z 0-9 . _ -, beginning with a letter or _"
@@ -67,7 +70,8 @@ package struct OneLine: CheckedText {
         // C1 controls and bidirectional overrides would let a value rewrite the line it is shown on.
         for scalar in text.unicodeScalars where scalar.rewritesItsLine {
             throw UsageError(
-                "bad_text", "“\(text.quotedForMessage)” contains \(scalar.shownInMessage)",
+                "bad_text",
+                "“\(text.quotedForMessage)” contains \(scalar.shownInMessage)",
                 advice: "control characters are not allowed"
             )
         }
@@ -88,11 +92,19 @@ extension Unicode.Scalar {
 private func checkedName(_ text: String, noun: String) throws(UsageError) -> String {
     let allowed = "1 to 63 of A-Z a-z 0-9 . _ -, beginning with a letter or digit, and not “all”"
     let rule = NameRule(
-        noun: noun, length: 1...63, first: NameRule.isLetterOrDigit, rest: NameRule.isNameByte, allowed: allowed
+        noun: noun,
+        length: 1...63,
+        first: NameRule.isLetterOrDigit,
+        rest: NameRule.isNameByte,
+        allowed: allowed
     )
     try rule.check(text)
     guard text != "all" else {
-        throw UsageError("bad_" + (noun == NodeName.noun ? "node_name" : "group_name"), "“all” is not a \(noun)", advice: "a \(noun) is \(allowed)")
+        throw UsageError(
+            "bad_" + (noun == NodeName.noun ? "node_name" : "group_name"),
+            "“all” is not a \(noun)",
+            advice: "a \(noun) is \(allowed)"
+        )
     }
     return text
 }

@@ -7,7 +7,10 @@ package struct CommandResult: Hashable, Sendable {
     package var duration: Duration
 
     package init(
-        ending: Ending, stdout: CapturedOutput = .init(), stderr: CapturedOutput = .init(), duration: Duration = .zero
+        ending: Ending,
+        stdout: CapturedOutput = .init(),
+        stderr: CapturedOutput = .init(),
+        duration: Duration = .zero
     ) {
         self.ending = ending
         self.stdout = stdout

@@ -31,7 +31,11 @@ extension JSONValue {
     }
 
     private static func writeList<Element>(
-        _ elements: [Element], _ open: String, _ close: String, to output: inout [UInt8], indent: Int?,
+        _ elements: [Element],
+        _ open: String,
+        _ close: String,
+        to output: inout [UInt8],
+        indent: Int?,
         _ each: (Element, inout [UInt8], Int?) -> Void
     ) {
         output.append(contentsOf: open.utf8)

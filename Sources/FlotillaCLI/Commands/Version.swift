@@ -23,7 +23,11 @@ struct Completions: FleetCommand {
 
     func run(in context: CommandContext) async throws {
         guard let shell = CompletionShell(rawValue: shell) else {
-            throw UsageError("unknown_shell", "no completions for “\(shell.quotedForMessage)”", advice: "one of: bash, zsh, fish")
+            throw UsageError(
+                "unknown_shell",
+                "no completions for “\(shell.quotedForMessage)”",
+                advice: "one of: bash, zsh, fish"
+            )
         }
         StandardStream.output.write(FlotillaCommand.completionScript(for: shell))
     }

@@ -58,13 +58,17 @@ package struct CommandContext: Sendable {
     /// A line for people about what was done: nothing off `table`, nothing with `--quiet`.
     package func say(_ text: String, _ style: Style = .plain) {
         guard !common.quiet, common.output == .table else { return }
-        StandardStream.output.write(StyledText(TerminalText.visible(text), style).rendered(colour: output.colour) + "\n")
+        StandardStream.output.write(
+            StyledText(TerminalText.visible(text), style).rendered(colour: output.colour) + "\n"
+        )
     }
 
     /// Progress and warnings, to stderr.
     package func note(_ text: String, _ style: Style = .muted) {
         guard !common.quiet else { return }
-        StandardStream.errors.write(StyledText(TerminalText.visible(text), style).rendered(colour: errors.colour) + "\n")
+        StandardStream.errors.write(
+            StyledText(TerminalText.visible(text), style).rendered(colour: errors.colour) + "\n"
+        )
     }
 
     /// An absolute path without a trailing slash.
@@ -84,11 +88,17 @@ package struct CommandContext: Sendable {
     package func confirm(_ question: String) throws(UsageError) {
         if common.yes { return }
         guard isatty(0) == 1, errors.isTerminal else {
-            throw UsageError("wants_confirmation", "\(question) — nobody can be asked here", advice: "say it with --yes")
+            throw UsageError(
+                "wants_confirmation",
+                "\(question) — nobody can be asked here",
+                advice: "say it with --yes"
+            )
         }
         StandardStream.errors.write(TerminalText.visible(question) + " [y/N] ")
         let answer = readLine(strippingNewline: true)?.lowercased() ?? ""
-        guard answer == "y" || answer == "yes" else { throw UsageError("not_confirmed", "not confirmed: nothing was done") }
+        guard answer == "y" || answer == "yes" else {
+            throw UsageError("not_confirmed", "not confirmed: nothing was done")
+        }
     }
 }
 

@@ -11,6 +11,9 @@ enum PlannedCommands {
     static func check(_ words: [String]) throws(UsageError) {
         guard let name = words.first(where: { !$0.hasPrefix("-") }), names.contains(name) else { return }
         throw UsageError(
-            "not_built", "“\(name)” is not built yet in this version", advice: "see CHANGELOG.md for what is, and: flotilla help")
+            "not_built",
+            "“\(name)” is not built yet in this version",
+            advice: "see CHANGELOG.md for what is, and: flotilla help"
+        )
     }
 }

@@ -22,10 +22,15 @@ struct Selection {
             names = Sampling.pick(count, of: names, seed: options.seed ?? .random(in: 0 ... .max))
         }
         guard !names.isEmpty || options.allowEmpty || isImplied else {
-            let fleet = inventory.nodes.isEmpty ? "the fleet has no nodes yet" : "no node matches “\(selector.text.quotedForMessage)”"
+            let fleet =
+                inventory.nodes.isEmpty
+                ? "the fleet has no nodes yet" : "no node matches “\(selector.text.quotedForMessage)”"
             throw UsageError(
-                "empty_selection", fleet,
-                advice: inventory.nodes.isEmpty ? "flotilla register NAME HOST USER, or --allow-empty" : "if that is right, say --allow-empty")
+                "empty_selection",
+                fleet,
+                advice: inventory.nodes.isEmpty
+                    ? "flotilla register NAME HOST USER, or --allow-empty" : "if that is right, say --allow-empty"
+            )
         }
         return names.naturallySorted().compactMap { inventory.nodes[$0] }
     }
@@ -53,6 +58,9 @@ struct Selection {
 
     private static func unknown(_ noun: String, _ name: String, among known: [String]) -> UsageError {
         UsageError(
-            "unknown_\(noun)", "unknown \(noun) “\(name.quotedForMessage)”", advice: NearMisses.question(for: name, among: known))
+            "unknown_\(noun)",
+            "unknown \(noun) “\(name.quotedForMessage)”",
+            advice: NearMisses.question(for: name, among: known)
+        )
     }
 }

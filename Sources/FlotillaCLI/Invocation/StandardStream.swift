@@ -12,7 +12,9 @@ package enum StandardStream: Int32, Sendable {
     package func write(bytes: [UInt8]) {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress?.advanced(by: done), $0.count - done) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(rawValue, $0.baseAddress?.advanced(by: done), $0.count - done)
+            }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
                 var waiting = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)

@@ -13,11 +13,14 @@ package enum SettingsReading {
                 throw YAMLFault(reason: "expected keys and values, not \(root.kindWord)", mark: root.mark)
             }
             for member in members {
-                guard case .scalar(let key, _) = member.key.content, case .scalar(let value, _) = member.value.content else {
+                guard case .scalar(let key, _) = member.key.content, case .scalar(let value, _) = member.value.content
+                else {
                     mistakes.append(place(path, member.key.mark) + "expected a plain key and value")
                     continue
                 }
-                if let problem = set(key, to: value, in: &settings) { mistakes.append(place(path, member.key.mark) + problem) }
+                if let problem = set(key, to: value, in: &settings) {
+                    mistakes.append(place(path, member.key.mark) + problem)
+                }
             }
         } catch {
             mistakes.append(place(path, error.mark) + error.reason)
@@ -40,7 +43,9 @@ package enum SettingsReading {
             }
             settings.interval = span
         case "retention":
-            guard let span = Duration(span: value), span >= .seconds(3600) else { return "retention is a time of at least 1h" }
+            guard let span = Duration(span: value), span >= .seconds(3600) else {
+                return "retention is a time of at least 1h"
+            }
             settings.retention = span
         default:
             let near = NearMisses.question(for: key, among: keys).map { ", \($0)" } ?? ""

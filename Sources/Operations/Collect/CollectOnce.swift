@@ -13,7 +13,10 @@ package struct CollectOnce: Sendable {
     /// - Parameter finished: each node's outcome as it comes, before it is stored.
     /// - Throws: when the store or the keys fail; every node's trouble is in its outcome.
     package func run(
-        _ nodes: [Node], in inventory: Inventory, within deadline: Duration, fanout: Int,
+        _ nodes: [Node],
+        in inventory: Inventory,
+        within deadline: Duration,
+        fanout: Int,
         finished: (NodeName, PollOutcome) -> Void = { _, _ in }
     ) async throws -> [NodeName: PollOutcome] {
         if let daemon = fleet.daemon {

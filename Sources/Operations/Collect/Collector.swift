@@ -22,7 +22,11 @@ package actor Collector {
     ///   - interval: between two polls of a node.
     ///   - retention: older samples are forgotten.
     package init(
-        fleet: Fleet, interval: Duration, retention: Duration, entropy: @escaping @Sendable () -> UInt64, logger: Logger
+        fleet: Fleet,
+        interval: Duration,
+        retention: Duration,
+        entropy: @escaping @Sendable () -> UInt64,
+        logger: Logger
     ) {
         self.fleet = fleet
         self.interval = interval
@@ -82,7 +86,11 @@ package actor Collector {
         // UNSTRUCTURED: the schedule and `collect` may both wait for it; awaited right here, cancelled with us.
         let running = Task { await self.freshPoll(node) }
         inFlight[node.name] = running
-        let poll = await withTaskCancellationHandler { await running.value } onCancel: { running.cancel() }
+        let poll = await withTaskCancellationHandler {
+            await running.value
+        } onCancel: {
+            running.cancel()
+        }
         inFlight[node.name] = nil
         return poll
     }
@@ -98,8 +106,16 @@ package actor Collector {
             poll = await poller.poll(node, routes: routes, within: deadline)
         } else {
             poll = NodePoll(
-                node: node, began: fleet.now(), ended: fleet.now(),
-                error: RemoteError(.authDenied, node.name, "the fleet's keys cannot be read", advice: "run: flotilla init"))
+                node: node,
+                began: fleet.now(),
+                ended: fleet.now(),
+                error: RemoteError(
+                    .authDenied,
+                    node.name,
+                    "the fleet's keys cannot be read",
+                    advice: "run: flotilla init"
+                )
+            )
         }
         round.ended(at: fleet.now())
         finished.append(poll)
@@ -126,7 +142,10 @@ package actor Collector {
                 try await store()
             } catch {
                 // The polls are kept and tried again: a full disk must not end the collector.
-                logger.error("samples could not be stored", metadata: ["reason": "\((error as? any Explained)?.problem ?? "\(error)")"])
+                logger.error(
+                    "samples could not be stored",
+                    metadata: ["reason": "\((error as? any Explained)?.problem ?? "\(error)")"]
+                )
             }
         }
         try await store()

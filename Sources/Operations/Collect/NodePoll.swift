@@ -7,8 +7,13 @@ package struct NodePoll: Sendable {
     package let observation: NodeObservation?
 
     init(
-        node: Node, began: Timestamp, ended: Timestamp, samples: [Sample] = [], error: RemoteError? = nil,
-        route: CollectRoute? = nil, profile: Node.Profile? = nil
+        node: Node,
+        began: Timestamp,
+        ended: Timestamp,
+        samples: [Sample] = [],
+        error: RemoteError? = nil,
+        route: CollectRoute? = nil,
+        profile: Node.Profile? = nil
     ) {
         let duration = ended - began
         let own = [

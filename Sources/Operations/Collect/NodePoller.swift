@@ -20,7 +20,9 @@ package actor NodePoller {
 
     /// - Parameter entropy: 64 fresh random bits for each request.
     package init(
-        shell: any RemoteShell, now: @escaping @Sendable () -> Timestamp, entropy: @escaping @Sendable () -> UInt64
+        shell: any RemoteShell,
+        now: @escaping @Sendable () -> Timestamp,
+        entropy: @escaping @Sendable () -> UInt64
     ) {
         self.shell = shell
         self.now = now
@@ -73,7 +75,9 @@ package actor NodePoller {
 
     // MARK: The probe
 
-    private func probeFigures(of node: Node, routes: Routes, deadline: Duration, sent: Timestamp) async throws -> [Sample] {
+    private func probeFigures(of node: Node, routes: Routes, deadline: Duration, sent: Timestamp) async throws
+        -> [Sample]
+    {
         if let stream {
             do {
                 return try await exchange(stream, deadline: deadline, sent: sent)
@@ -115,11 +119,16 @@ package actor NodePoller {
 
     private static func noFigures(_ node: Node) -> RemoteError {
         RemoteError(
-            .protocolError, node.name, "\(node.name): neither key answers with figures",
-            advice: "see what is wrong with: flotilla test \(node.name)")
+            .protocolError,
+            node.name,
+            "\(node.name): neither key answers with figures",
+            advice: "see what is wrong with: flotilla test \(node.name)"
+        )
     }
 
-    private func attempt(_ candidate: CollectRoute, _ node: Node, routes: Routes, deadline: Duration) async throws -> [Sample] {
+    private func attempt(_ candidate: CollectRoute, _ node: Node, routes: Routes, deadline: Duration) async throws
+        -> [Sample]
+    {
         let purpose: KeyPurpose = candidate == .gate ? .collect : .operate
         let command: Command = candidate == .gate ? Gate.Verb.probeStream.command : ProbeScript.command()
         let destination = try routes.destination(to: node, for: purpose)
@@ -167,7 +176,9 @@ package actor NodePoller {
 
     private static func remoteError(_ error: any Error, _ node: Node) -> RemoteError {
         if let error = error as? RemoteError { return error }
-        if error is CancellationError { return RemoteError(.cancelled, node.name, "\(node.name): the poll was stopped") }
+        if error is CancellationError {
+            return RemoteError(.cancelled, node.name, "\(node.name): the poll was stopped")
+        }
         if let error = error as? any Explained {
             return RemoteError(.protocolError, node.name, "\(node.name): \(error.problem)", advice: error.advice)
         }

@@ -11,7 +11,8 @@ package struct PollSchedule: Sendable {
     package init(nodes: [NodeName], interval: Duration, seed: UInt64) {
         self.interval = interval
         let span = UInt64(max(1, interval.milliseconds))
-        places = nodes
+        places =
+            nodes
             .map { (offset: Duration.milliseconds(Int64(Self.hash($0.text, seed) % span)), node: $0) }
             .sorted { $0.offset < $1.offset }
     }

@@ -15,7 +15,8 @@ struct PulseMemory {
         [ -x "$pop" ] && { "$pop" --status; exec "$pop" --pulse --export json; }
         done
         exit 127
-        """)
+        """
+    )
 
     /// Known Pipe nodes each minute, unknown ones each hour, others never.
     func isDue(at now: Timestamp, profile: Node.Profile?) -> Bool {

@@ -56,7 +56,9 @@ package struct Deploy: Sendable {
     }
 
     /// The same for a source that was read once for many nodes.
-    func run(_ tree: DeploySource, to target: DeployTarget, on node: Destination, options: Options) async -> DeployResult {
+    func run(_ tree: DeploySource, to target: DeployTarget, on node: Destination, options: Options) async
+        -> DeployResult
+    {
         var result = DeployResult()
         do {
             try await copy(tree, to: target, node, options, &result)

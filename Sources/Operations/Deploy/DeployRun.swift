@@ -9,7 +9,9 @@ package struct DeployRun: Sendable {
     private let now: @Sendable () -> Timestamp
 
     package init(
-        shell: any RemoteShell, inventory: any InventoryStore, audit: any AuditLog,
+        shell: any RemoteShell,
+        inventory: any InventoryStore,
+        audit: any AuditLog,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.shell = shell
@@ -29,7 +31,13 @@ package struct DeployRun: Sendable {
         package var fanout: Int
         package var options: Deploy.Options
 
-        package init(source: String, destination: String, nodes: [Node], fanout: Int = 64, options: Deploy.Options = .init()) {
+        package init(
+            source: String,
+            destination: String,
+            nodes: [Node],
+            fanout: Int = 64,
+            options: Deploy.Options = .init()
+        ) {
             self.source = source
             self.destination = destination
             self.nodes = nodes
@@ -47,7 +55,10 @@ package struct DeployRun: Sendable {
     /// - Throws: `UsageError` for a source or a destination that cannot be, before any node is touched; `StateError` when
     ///   the record cannot be written. Every node's trouble is in its outcome.
     package func run(
-        _ order: Order, routes: Routes, by actor: Actor, finished: (NodeName, Outcome) -> Void = { _, _ in }
+        _ order: Order,
+        routes: Routes,
+        by actor: Actor,
+        finished: (NodeName, Outcome) -> Void = { _, _ in }
     ) async throws -> [(node: NodeName, outcome: Outcome)] {
         let source = try DeploySource.read(order.source, options: order.options)
         let target = try DeployTarget(order.destination, takesFolder: source.isFolder)
@@ -65,7 +76,11 @@ package struct DeployRun: Sendable {
     }
 
     private func deploy(
-        _ source: DeploySource, to target: DeployTarget, on node: Node, _ routes: Routes, _ options: Deploy.Options
+        _ source: DeploySource,
+        to target: DeployTarget,
+        on node: Node,
+        _ routes: Routes,
+        _ options: Deploy.Options
     ) async -> DeployResult {
         var failure = DeployResult()
         do throws(RemoteError) {
@@ -86,10 +101,12 @@ package struct DeployRun: Sendable {
             detail: [
                 "source": .string(order.source), "destination": .string(order.destination),
                 "nodes": .int(Int64(order.nodes.count)), "sudo": .bool(order.options.elevation != nil),
-            ])
+            ]
+        )
     }
 
-    private func record(_ outcomes: [(node: NodeName, outcome: Outcome)], of order: Order, by actor: Actor) async throws {
+    private func record(_ outcomes: [(node: NodeName, outcome: Outcome)], of order: Order, by actor: Actor) async throws
+    {
         let entries = outcomes.map { node, outcome in
             AuditEntry("deploy", node: node, detail: Self.detail(of: outcome, order: order))
         }

@@ -22,10 +22,14 @@ struct AuthorizedKeysInstallation {
     func command(nonce: String) -> Command {
         let collect = AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine, dialect: dialect)
         let operate = AuthorizedKeysLine.operate(
-            publicKey: keys.operate.publicLine, isJumpHost: isJumpHost, dialect: dialect)
+            publicKey: keys.operate.publicLine,
+            isJumpHost: isJumpHost,
+            dialect: dialect
+        )
         return .script(
             Self.script,
-            arguments: [nonce, Self.blob(keys.collect), collect, Self.blob(keys.operate), operate])
+            arguments: [nonce, Self.blob(keys.collect), collect, Self.blob(keys.operate), operate]
+        )
     }
 
     static func answer(_ result: CommandResult, nonce: String) -> Answer {

@@ -11,7 +11,9 @@ package struct Enroll: Sendable {
 
     /// - Parameter shell: this process' own, because the operator's credentials go through it.
     package init(
-        shell: any RemoteShell, inventory: any InventoryStore, audit: any AuditLog,
+        shell: any RemoteShell,
+        inventory: any InventoryStore,
+        audit: any AuditLog,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.shell = shell
@@ -43,7 +45,10 @@ package struct Enroll: Sendable {
     /// - Parameter entropy: 64 fresh random bits for each node.
     /// - Throws: only when the record cannot be written; every node's trouble is in its report.
     package func run(
-        _ order: Order, in registry: Inventory, by actor: Actor, entropy: @escaping @Sendable () -> UInt64,
+        _ order: Order,
+        in registry: Inventory,
+        by actor: Actor,
+        entropy: @escaping @Sendable () -> UInt64,
         finished: (NodeName, EnrollReport) -> Void = { _, _ in }
     ) async throws -> [(node: NodeName, report: EnrollReport)] {
         try await audit.append([intention(order)], by: actor, at: now())
@@ -53,7 +58,13 @@ package struct Enroll: Sendable {
         // Jump hosts first: what is behind one is reached with the operate key on it.
         for wave in Self.waves(order.nodes, in: registry) {
             let done = await onEach(wave, width: order.fanout) { node in
-                await enroll(node, order, routes, isJumpHost: order.isJumpHost || jumpHosts.contains(node.name), entropy)
+                await enroll(
+                    node,
+                    order,
+                    routes,
+                    isJumpHost: order.isJumpHost || jumpHosts.contains(node.name),
+                    entropy
+                )
             } finished: { node, report in
                 finished(node.name, report)
             }
@@ -64,7 +75,11 @@ package struct Enroll: Sendable {
     }
 
     private func enroll(
-        _ node: Node, _ order: Order, _ routes: Routes, isJumpHost: Bool, _ entropy: @Sendable () -> UInt64
+        _ node: Node,
+        _ order: Order,
+        _ routes: Routes,
+        isJumpHost: Bool,
+        _ entropy: @Sendable () -> UInt64
     ) async -> EnrollReport {
         guard !Task.isCancelled else {
             var report = EnrollReport()
@@ -73,8 +88,12 @@ package struct Enroll: Sendable {
         }
         let began = now()
         let one = EnrollNode(
-            shell: shell, keys: order.keys, access: order.access, deadlines: order.deadlines,
-            nonce: String(entropy(), radix: 36))
+            shell: shell,
+            keys: order.keys,
+            access: order.access,
+            deadlines: order.deadlines,
+            nonce: String(entropy(), radix: 36)
+        )
         var report = await one.run(node, routes: routes, isJumpHost: isJumpHost)
         report.duration = now() - began
         return report
@@ -97,13 +116,15 @@ package struct Enroll: Sendable {
             detail: [
                 "nodes": .int(Int64(order.nodes.count)), "by": .string(order.access.title),
                 "collect": .string(order.keys.collect.fingerprint), "operate": .string(order.keys.operate.fingerprint),
-            ])
+            ]
+        )
     }
 
     private func record(_ reports: [(NodeName, EnrollReport)], of order: Order, by actor: Actor) async throws {
         let entries = reports.map { node, report in
             var detail: [String: JSONValue] = [
-                "enrolled": .bool(report.isEnrolled), "written": .bool(report.isNew), "jump_host": .bool(report.isJumpHost),
+                "enrolled": .bool(report.isEnrolled), "written": .bool(report.isNew),
+                "jump_host": .bool(report.isJumpHost),
                 "options": .string(report.dialect == .restrict ? "restrict" : "plain"),
             ]
             if let error = report.error { detail["error"] = .string(error.code) }

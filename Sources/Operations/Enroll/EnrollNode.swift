@@ -24,7 +24,10 @@ struct EnrollNode {
     }
 
     private func enroll(_ node: Node, _ routes: Routes, _ report: inout EnrollReport) async throws {
-        var way = try routes.destination(to: node, credentials: access.credentials(operate: .keyFile(path: keys.operate.path)))
+        var way = try routes.destination(
+            to: node,
+            credentials: access.credentials(operate: .keyFile(path: keys.operate.path))
+        )
         if try await !installGate(way, &report) {
             way.credentials = access.withoutOperate
             await shell.forget(node.name)
@@ -42,10 +45,13 @@ struct EnrollNode {
         }
         guard !report.isEnrolled else { return }
         throw RemoteError(
-            .authDenied, node.name, "\(node.name): the lines are in its authorized_keys, but its server does not take the "
+            .authDenied,
+            node.name,
+            "\(node.name): the lines are in its authorized_keys, but its server does not take the "
                 + (report.operateProven ? "collect key" : report.collectProven ? "operate key" : "keys"),
             advice: "look at AuthorizedKeysFile, PubkeyAuthentication and StrictModes of its sshd (`sshd -T`), "
-                + "and whether others can write to the home folder of \(node.user)")
+                + "and whether others can write to the home folder of \(node.user)"
+        )
     }
 
     /// - Returns: false when something else than a shell answered.
@@ -64,7 +70,11 @@ struct EnrollNode {
     }
 
     private func installLines(_ way: Destination, _ report: inout EnrollReport) async throws {
-        let installation = AuthorizedKeysInstallation(keys: keys, isJumpHost: report.isJumpHost, dialect: report.dialect)
+        let installation = AuthorizedKeysInstallation(
+            keys: keys,
+            isJumpHost: report.isJumpHost,
+            dialect: report.dialect
+        )
         let result = await shell.run(RemoteJob(installation.command(nonce: nonce), deadlines: deadlines), on: way)
         if let error = result.error { throw error }
         switch AuthorizedKeysInstallation.answer(result, nonce: nonce) {
@@ -84,7 +94,11 @@ struct EnrollNode {
         if let error = echo.error, error.kind != .authDenied { throw error }
         report.operateProven = echo.stdout.text.contains(marker)
 
-        let collect = try routes.destination(to: node, credentials: [.keyFile(path: keys.collect.path)], purpose: .collect)
+        let collect = try routes.destination(
+            to: node,
+            credentials: [.keyFile(path: keys.collect.path)],
+            purpose: .collect
+        )
         let version = await shell.run(RemoteJob(Gate.Verb.version.command, deadlines: deadlines), on: collect)
         if let error = version.error, error.kind != .authDenied { throw error }
         report.collectProven = Gate.Installed(version.stdout.head)?.isCurrent == true
@@ -98,20 +112,31 @@ struct EnrollNode {
         let line = why.split(separator: "\n").last.map { ": " + String($0.prefix(300)) } ?? ""
         let isFull = why.lowercased().contains("no space left") || why.lowercased().contains("quota exceeded")
         return RemoteError(
-            isFull ? .diskFull : .deployFailed, node, "\(node): \(what)\(line)",
-            advice: isFull ? "make room on the node (df -h ~), then run it again; its authorized_keys is as it was" : nil)
+            isFull ? .diskFull : .deployFailed,
+            node,
+            "\(node): \(what)\(line)",
+            advice: isFull
+                ? "make room on the node (df -h ~), then run it again; its authorized_keys is as it was" : nil
+        )
     }
 
     private static func foreign(_ node: Node) -> RemoteError {
         RemoteError(
-            .refusedByGate, node.name, "\(node.name): the log-in runs a forced command, not a shell, so nothing can be installed",
-            advice: "give a way in that runs commands: flotilla enroll \(node.name) --ask-password, --agent or --identity FILE")
+            .refusedByGate,
+            node.name,
+            "\(node.name): the log-in runs a forced command, not a shell, so nothing can be installed",
+            advice:
+                "give a way in that runs commands: flotilla enroll \(node.name) --ask-password, --agent or --identity FILE"
+        )
     }
 
     /// The key opens the door, and something else stands behind it.
     private static func overridden(_ node: Node, _ key: String) -> RemoteError {
         RemoteError(
-            .refusedByGate, node.name, "\(node.name): the \(key) key logs in, but the server runs something else for it",
-            advice: "look for ForceCommand in its sshd_config, and for the same key in another AuthorizedKeysFile")
+            .refusedByGate,
+            node.name,
+            "\(node.name): the \(key) key logs in, but the server runs something else for it",
+            advice: "look for ForceCommand in its sshd_config, and for the same key in another AuthorizedKeysFile"
+        )
     }
 }

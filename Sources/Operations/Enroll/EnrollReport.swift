@@ -49,6 +49,8 @@ package struct EnrollAccess: Sendable {
             case .password, .keyboardInteractive: "password"
             }
         }
-        return words.isEmpty ? "operate key" : words.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
+        return words.isEmpty
+            ? "operate key"
+            : words.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
     }
 }

@@ -8,7 +8,9 @@ package struct Exec: Sendable {
     private let now: @Sendable () -> Timestamp
 
     package init(
-        shell: any RemoteShell, inventory: any InventoryStore, audit: any AuditLog,
+        shell: any RemoteShell,
+        inventory: any InventoryStore,
+        audit: any AuditLog,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.shell = shell
@@ -51,7 +53,10 @@ package struct Exec: Sendable {
 
     /// - Throws: only when the record cannot be written; every node's trouble is in its result.
     package func run(
-        _ order: Order, routes: Routes, by actor: Actor, observe: @escaping @Sendable (Event) -> Void
+        _ order: Order,
+        routes: Routes,
+        by actor: Actor,
+        observe: @escaping @Sendable (Event) -> Void
     ) async throws -> [(node: NodeName, result: CommandResult)] {
         try await audit.append([intention(order)], by: actor, at: now())
         let stop = StopSign()
@@ -68,7 +73,10 @@ package struct Exec: Sendable {
     }
 
     private func result(
-        of order: Order, on node: Node, routes: Routes, observe: @escaping @Sendable (Event) -> Void
+        of order: Order,
+        on node: Node,
+        routes: Routes,
+        observe: @escaping @Sendable (Event) -> Void
     ) async -> CommandResult {
         let destination: Destination
         do {
@@ -78,14 +86,20 @@ package struct Exec: Sendable {
         }
         let name = node.name
         let job = RemoteJob(
-            order.script?(node) ?? .loginShell(order.command), stdin: order.stdin, elevation: order.elevation, deadlines: order.deadlines,
-            limits: order.limits, onOutput: { observe(.output(name, $0)) }
+            order.script?(node) ?? .loginShell(order.command),
+            stdin: order.stdin,
+            elevation: order.elevation,
+            deadlines: order.deadlines,
+            limits: order.limits,
+            onOutput: { observe(.output(name, $0)) }
         )
         return await shell.run(job, on: destination)
     }
 
     private static func notStarted(_ node: NodeName) -> CommandResult {
-        CommandResult(ending: .failed(RemoteError(.cancelled, node, "not started: the run was stopped before its turn")))
+        CommandResult(
+            ending: .failed(RemoteError(.cancelled, node, "not started: the run was stopped before its turn"))
+        )
     }
 
     private func intention(_ order: Order) -> AuditEntry {
@@ -94,10 +108,13 @@ package struct Exec: Sendable {
             detail: [
                 "command": .string(order.command), "nodes": .int(Int64(order.nodes.count)),
                 "sudo": .bool(order.elevation != nil),
-            ])
+            ]
+        )
     }
 
-    private func record(_ results: [(node: NodeName, result: CommandResult)], of order: Order, by actor: Actor) async throws {
+    private func record(_ results: [(node: NodeName, result: CommandResult)], of order: Order, by actor: Actor)
+        async throws
+    {
         let entries = results.map { node, result in
             AuditEntry("exec", node: node, detail: Self.detail(of: result, command: order.command))
         }

@@ -34,7 +34,11 @@ package struct GatherFacts: Sendable {
             let destination = try routes.destination(to: node, for: route == .gate ? .collect : .operate)
             let nonce = route == .gate ? ProbeNonce.facts : ProbeNonce(entropy: entropy())
             let limits = Deadlines(connect: min(deadline, .seconds(10)), login: deadline, total: deadline)
-            var job = RemoteJob(Gate.Verb.facts.command, deadlines: limits, limits: OutputLimits(memory: 2 << 20, total: 2 << 20))
+            var job = RemoteJob(
+                Gate.Verb.facts.command,
+                deadlines: limits,
+                limits: OutputLimits(memory: 2 << 20, total: 2 << 20)
+            )
             if route == .operate {
                 job.command = ProbeScript.command()
                 job.stdin = .bytes(ProbeScript.request(nonce, [.identity]))
@@ -47,7 +51,10 @@ package struct GatherFacts: Sendable {
     }
 
     private static func answer(
-        _ result: CommandResult, nonce: ProbeNonce, route: CollectRoute, node: NodeName
+        _ result: CommandResult,
+        nonce: ProbeNonce,
+        route: CollectRoute,
+        node: NodeName
     ) throws(RemoteError) -> Answer {
         if let error = result.error { return Answer(duration: result.duration, error: error) }
         var reader = ProbeFrameReader()
@@ -58,7 +65,10 @@ package struct GatherFacts: Sendable {
         // Behind the collect key this only says that the gate is not there.
         guard route == .operate else { return Answer(duration: result.duration) }
         throw RemoteError(
-            .protocolError, node, "\(node): the node answered, but not with its facts",
-            advice: "see which key runs what with: flotilla test \(node)")
+            .protocolError,
+            node,
+            "\(node): the node answered, but not with its facts",
+            advice: "see which key runs what with: flotilla test \(node)"
+        )
     }
 }

@@ -38,11 +38,12 @@ package struct LogRequest: Hashable, Sendable {
 
     /// The words of the record.
     package var title: String {
-        let what = switch source {
-        case .unit(let name): " --unit \(name.text)"
-        case .container(let name): " --container \(name.text)"
-        case .machine: ""
-        }
+        let what =
+            switch source {
+            case .unit(let name): " --unit \(name.text)"
+            case .container(let name): " --container \(name.text)"
+            case .machine: ""
+            }
         return "logs\(what) --tail \(tail)" + (follows ? " --follow" : "")
     }
 
@@ -108,12 +109,16 @@ package struct LogName: Hashable, Sendable {
 
     init(_ text: String, noun: String) throws(UsageError) {
         let isAllowed = text.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "@._:-".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "@._:-".unicodeScalars.contains(scalar))
         }
         guard (1...255).contains(text.utf8.count), isAllowed, !text.hasPrefix("-") else {
             throw UsageError(
-                "bad_\(noun)", "\(noun) “\(text.quotedForMessage)” is no name",
-                advice: "1 to 255 of A-Z a-z 0-9 @ . _ : -, not beginning with -")
+                "bad_\(noun)",
+                "\(noun) “\(text.quotedForMessage)” is no name",
+                advice: "1 to 255 of A-Z a-z 0-9 @ . _ : -, not beginning with -"
+            )
         }
         self.text = text
     }

@@ -21,7 +21,12 @@ package struct DaemonHealth: Hashable, Sendable {
     package var version: String
 
     package init(
-        process: Int32, since: Timestamp, interval: Duration, lastCycle: Duration?, overruns: Int, version: String
+        process: Int32,
+        since: Timestamp,
+        interval: Duration,
+        lastCycle: Duration?,
+        overruns: Int,
+        version: String
     ) {
         self.process = process
         self.since = since

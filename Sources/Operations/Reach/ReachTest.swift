@@ -23,7 +23,10 @@ package struct ReachTest: Sendable {
     private func operateAnswer(_ node: Node, routes: Routes, marker: String) async -> ReachReport.Answer {
         do throws(RemoteError) {
             let destination = try routes.destination(to: node, for: .operate)
-            let result = await shell.run(RemoteJob(.loginShell("echo " + marker), deadlines: deadlines), on: destination)
+            let result = await shell.run(
+                RemoteJob(.loginShell("echo " + marker), deadlines: deadlines),
+                on: destination
+            )
             if let error = result.error { return .failed(error) }
             if result.stdout.text.contains(marker) { return .commands }
             return Self.forced(result)
@@ -92,14 +95,20 @@ package struct ReachReport: Hashable, Sendable {
     package func advice(for node: NodeName) -> [String] {
         switch (operate, collect) {
         case (.commands, .gate(isCurrent: true)): []
-        case (.commands, .gate): ["the gate on the node is another version or was changed; to renew it: flotilla enroll \(node)"]
+        case (.commands, .gate):
+            ["the gate on the node is another version or was changed; to renew it: flotilla enroll \(node)"]
         case (.commands, .gateMissing), (.commands, .failed), (.commands, .odd), (.commands, .commands):
             ["collection goes with the operate key; for a key that can only probe: flotilla enroll \(node)"]
         case (.pulse, _), (_, .pulse):
-            ["the node's forced command answers with its pulse: it can be collected, not commanded; to change that: flotilla enroll \(node)"]
+            [
+                "the node's forced command answers with its pulse: it can be collected, not commanded; to change that: flotilla enroll \(node)"
+            ]
         case (.failed(let error), .gate):
             ["it can be collected, not commanded: " + (error.advice ?? error.problem)]
-        default: error.map { [$0.advice].compactMap { $0 } } ?? ["add the lines of `flotilla keys list` to its authorized_keys, or: flotilla enroll \(node)"]
+        default:
+            error.map { [$0.advice].compactMap { $0 } } ?? [
+                "add the lines of `flotilla keys list` to its authorized_keys, or: flotilla enroll \(node)"
+            ]
         }
     }
 }

@@ -17,8 +17,14 @@ package struct Destination: Hashable, Sendable {
     package var purpose: KeyPurpose
 
     package init(
-        node: NodeName, host: HostAddress, port: Port = .ssh, user: UserName, path: [Destination] = [],
-        credentials: [Credential], hostKey: HostKey? = nil, transport: Node.Transport = .libssh,
+        node: NodeName,
+        host: HostAddress,
+        port: Port = .ssh,
+        user: UserName,
+        path: [Destination] = [],
+        credentials: [Credential],
+        hostKey: HostKey? = nil,
+        transport: Node.Transport = .libssh,
         purpose: KeyPurpose = .operate
     ) {
         self.node = node

@@ -3,7 +3,9 @@
 /// `work` turns every failure into its own outcome. After a cancellation the nodes still waiting are handed to `work` as
 /// well: it sees the cancellation and says "not started".
 package func onEach<Item: Sendable, Outcome: Sendable>(
-    _ items: [Item], width: Int, _ work: @escaping @Sendable (Item) async -> Outcome,
+    _ items: [Item],
+    width: Int,
+    _ work: @escaping @Sendable (Item) async -> Outcome,
     finished: (Item, Outcome) -> Void = { _, _ in }
 ) async -> [(item: Item, outcome: Outcome)] {
     await withTaskGroup(of: (Int, Outcome).self) { group in
@@ -26,7 +28,8 @@ package func onEach<Item: Sendable, Outcome: Sendable>(
 }
 
 /// Runs something to its end although the caller was cancelled: the record of an act that has happened must be written.
-package func uninterrupted<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+package func uninterrupted<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value
+{
     // UNSTRUCTURED: a child would inherit the cancellation; the caller awaits it right here.
     try await Task { try await body() }.value
 }

@@ -11,8 +11,12 @@ package struct RemoteJob: Sendable {
     package var onOutput: (@Sendable (OutputChunk) -> Void)?
 
     package init(
-        _ command: Command, stdin: StandardInput = .empty, elevation: Elevation? = nil, deadlines: Deadlines = .init(),
-        limits: OutputLimits = .init(), onOutput: (@Sendable (OutputChunk) -> Void)? = nil
+        _ command: Command,
+        stdin: StandardInput = .empty,
+        elevation: Elevation? = nil,
+        deadlines: Deadlines = .init(),
+        limits: OutputLimits = .init(),
+        onOutput: (@Sendable (OutputChunk) -> Void)? = nil
     ) {
         self.command = command
         self.stdin = stdin
@@ -59,8 +63,11 @@ package struct Deadlines: Hashable, Sendable {
     package var total: Duration?
 
     package init(
-        connect: Duration? = .seconds(10), login: Duration? = .seconds(20), firstByte: Duration? = nil,
-        idle: Duration? = nil, total: Duration? = .seconds(600)
+        connect: Duration? = .seconds(10),
+        login: Duration? = .seconds(20),
+        firstByte: Duration? = nil,
+        idle: Duration? = nil,
+        total: Duration? = .seconds(600)
     ) {
         self.connect = connect
         self.login = login

@@ -20,7 +20,8 @@ package struct Routes: Sendable {
     }
 
     /// The way to a node with credentials of the caller's; the hops are opened with the fleet's operate key.
-    package func destination(to node: Node, credentials: [Credential], purpose: KeyPurpose = .operate) throws(RemoteError)
+    package func destination(to node: Node, credentials: [Credential], purpose: KeyPurpose = .operate)
+        throws(RemoteError)
         -> Destination
     {
         try refuseQuarantined(node, for: node.name)
@@ -35,7 +36,9 @@ package struct Routes: Sendable {
         while let name = next {
             guard let hop = inventory.nodes[name] else {
                 throw RemoteError(
-                    .jumpFailed, node.name, "jump host \(name) is not registered",
+                    .jumpFailed,
+                    node.name,
+                    "jump host \(name) is not registered",
                     advice: "register it, or: flotilla update \(node.name) jump none"
                 )
             }
@@ -51,8 +54,14 @@ package struct Routes: Sendable {
 
     private func plain(_ node: Node, credentials: [Credential], purpose: KeyPurpose) -> Destination {
         Destination(
-            node: node.name, host: node.host, port: node.port, user: node.user, credentials: credentials,
-            hostKey: node.hostKey, transport: node.transport, purpose: purpose
+            node: node.name,
+            host: node.host,
+            port: node.port,
+            user: node.user,
+            credentials: credentials,
+            hostKey: node.hostKey,
+            transport: node.transport,
+            purpose: purpose
         )
     }
 
@@ -66,7 +75,9 @@ package struct Routes: Sendable {
         guard case .quarantined(let reason) = node.status else { return }
         let hop = node.name == asked ? "" : "jump host \(node.name) "
         throw RemoteError(
-            .quarantined, asked, "\(hop)is quarantined: \(reason)",
+            .quarantined,
+            asked,
+            "\(hop)is quarantined: \(reason)",
             advice: "if the change was yours, run: flotilla host-keys accept \(node.name)"
         )
     }

@@ -11,7 +11,11 @@ package actor CollectorService: DaemonService {
 
     /// - Parameter stop: begins the end of the daemon; returns at once.
     package init(
-        collector: Collector, process: Int32, since: Timestamp, interval: Duration, version: String,
+        collector: Collector,
+        process: Int32,
+        since: Timestamp,
+        interval: Duration,
+        version: String,
         stop: @escaping @Sendable () -> Void
     ) {
         self.collector = collector
@@ -24,8 +28,13 @@ package actor CollectorService: DaemonService {
 
     package func health() async -> DaemonHealth {
         DaemonHealth(
-            process: process, since: since, interval: interval, lastCycle: await collector.lastCycle,
-            overruns: await collector.overruns, version: version)
+            process: process,
+            since: since,
+            interval: interval,
+            lastCycle: await collector.lastCycle,
+            overruns: await collector.overruns,
+            version: version
+        )
     }
 
     package func collect(_ nodes: [NodeName]) async throws -> [NodeName: PollOutcome] {

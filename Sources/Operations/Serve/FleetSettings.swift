@@ -8,7 +8,11 @@ package struct FleetSettings: Hashable, Sendable {
     package var retention: Duration
     package var hostKeys: HostKeyPolicy
 
-    package init(interval: Duration = .seconds(15), retention: Duration = .seconds(7 * 86_400), hostKeys: HostKeyPolicy = .pinFirst) {
+    package init(
+        interval: Duration = .seconds(15),
+        retention: Duration = .seconds(7 * 86_400),
+        hostKeys: HostKeyPolicy = .pinFirst
+    ) {
         self.interval = interval
         self.retention = retention
         self.hostKeys = hostKeys

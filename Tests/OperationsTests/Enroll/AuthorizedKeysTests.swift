@@ -9,8 +9,19 @@ import Testing
 @Suite struct AuthorizedKeysTests {
     static let shells = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]]
     static let keys = KeyRing(
-        collect: FleetKey(purpose: .collect, path: "c", publicLine: "ssh-ed25519 AAAAcollect flotilla", fingerprint: "SHA256:c"),
-        operate: FleetKey(purpose: .operate, path: "o", publicLine: "ssh-ed25519 AAAAoperate flotilla", fingerprint: "SHA256:o"))
+        collect: FleetKey(
+            purpose: .collect,
+            path: "c",
+            publicLine: "ssh-ed25519 AAAAcollect flotilla",
+            fingerprint: "SHA256:c"
+        ),
+        operate: FleetKey(
+            purpose: .operate,
+            path: "o",
+            publicLine: "ssh-ed25519 AAAAoperate flotilla",
+            fingerprint: "SHA256:o"
+        )
+    )
     static let collect = AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine)
     static let operate = AuthorizedKeysLine.operate(publicKey: keys.operate.publicLine)
 
@@ -18,9 +29,15 @@ import Testing
         (nil, "\(collect)\n\(operate)\n"),
         ("", "\(collect)\n\(operate)\n"),
         ("ssh-rsa AAAAother me", "ssh-rsa AAAAother me\n\(collect)\n\(operate)\n"),
-        ("ssh-ed25519 AAAAoperate old\nssh-rsa AAAAother a\\b\t'q\" $x\n", "\(operate)\nssh-rsa AAAAother a\\b\t'q\" $x\n\(collect)\n"),
+        (
+            "ssh-ed25519 AAAAoperate old\nssh-rsa AAAAother a\\b\t'q\" $x\n",
+            "\(operate)\nssh-rsa AAAAother a\\b\t'q\" $x\n\(collect)\n"
+        ),
         ("a\nssh-ed25519 AAAAcollect x\n\n  \nssh-ed25519 AAAAcollect y\n", "a\n\(collect)\n\n  \n\(operate)\n"),
-        (" # ssh-ed25519 AAAAcollect off\n#AAAAoperate\n", " # ssh-ed25519 AAAAcollect off\n#AAAAoperate\n\(collect)\n\(operate)\n"),
+        (
+            " # ssh-ed25519 AAAAcollect off\n#AAAAoperate\n",
+            " # ssh-ed25519 AAAAcollect off\n#AAAAoperate\n\(collect)\n\(operate)\n"
+        ),
         ("-n\n-e x\\n\n", "-n\n-e x\\n\n\(collect)\n\(operate)\n"),
     ]
 
@@ -73,7 +90,11 @@ import Testing
         let installation = AuthorizedKeysInstallation(keys: Self.keys, isJumpHost: false, dialect: .restrict)
         let local = LocalShell(shell, environment: ["HOME=" + bed.folder])
         let node = try Destination(
-            node: NodeName("n1"), host: HostAddress("127.0.0.1"), user: UserName("me"), credentials: [])
+            node: NodeName("n1"),
+            host: HostAddress("127.0.0.1"),
+            user: UserName("me"),
+            credentials: []
+        )
         let result = await local.run(RemoteJob(installation.command(nonce: "n0")), on: node)
         return AuthorizedKeysInstallation.answer(result, nonce: "n0")
     }

@@ -16,7 +16,9 @@ struct Collect: FleetCommand {
             let inventory = try await fleet.inventory.inventory()
             let nodes = try Selection(selector, selection).nodes(in: inventory)
             let collect = CollectOnce(fleet: fleet, entropy: { UInt64.random(in: 0 ... .max) })
-            return try await collect.run(nodes, in: inventory, within: timeout.duration, fanout: fanout) { node, outcome in
+            return try await collect.run(nodes, in: inventory, within: timeout.duration, fanout: fanout) {
+                node,
+                outcome in
                 guard context.common.output == .ndjson else { return }
                 StandardStream.output.write(CollectListing.line(node, outcome))
             }
@@ -47,7 +49,8 @@ private struct CollectListing: Displayable {
                     .text(outcome.error?.problem),
                 ]
             },
-            notes: [StyledText("\(outcomes.count - failed) collected, \(failed) failed", .muted)])
+            notes: [StyledText("\(outcomes.count - failed) collected, \(failed) failed", .muted)]
+        )
     }
 
     var document: JSONValue {
@@ -69,7 +72,8 @@ private struct CollectListing: Displayable {
     private static func document(of outcome: PollOutcome) -> JSONValue {
         [
             "status": outcome.error == nil ? "up" : "down", "samples": .int(Int64(outcome.samples)),
-            "duration_ms": .int(outcome.duration.milliseconds), "route": outcome.route.map { .string($0.rawValue) } ?? nil,
+            "duration_ms": .int(outcome.duration.milliseconds),
+            "route": outcome.route.map { .string($0.rawValue) } ?? nil,
             "error": outcome.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
         ]
     }

@@ -4,8 +4,10 @@ import Operations
 
 struct CollectorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "collector", abstract: "The daemon that collects in the background.",
-        subcommands: [Start.self, Stop.self, StatusOf.self])
+        commandName: "collector",
+        abstract: "The daemon that collects in the background.",
+        subcommands: [Start.self, Stop.self, StatusOf.self]
+    )
 
     struct Start: FleetCommand {
         static let configuration = CommandConfiguration(abstract: "Starts collecting, every MINUTES or --interval.")
@@ -15,7 +17,11 @@ struct CollectorCommand: AsyncParsableCommand {
 
         func run(in context: CommandContext) async throws {
             let interval = try CollectInterval.checked(minutes: minutes, interval)
-            let health = try await context.composition.startDaemon(context.home(), config: context.config, interval: interval)
+            let health = try await context.composition.startDaemon(
+                context.home(),
+                config: context.config,
+                interval: interval
+            )
             context.show(CollectorView(health: health))
         }
     }
@@ -40,7 +46,10 @@ struct CollectorCommand: AsyncParsableCommand {
     }
 
     struct StatusOf: FleetCommand {
-        static let configuration = CommandConfiguration(commandName: "status", abstract: "Whether it collects, and how well.")
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "Whether it collects, and how well."
+        )
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
@@ -65,7 +74,11 @@ struct Serve: FleetCommand {
 enum CollectInterval {
     static func checked(minutes: Int?, _ span: TimeSpan?) throws(UsageError) -> Duration? {
         if minutes != nil, span != nil {
-            throw UsageError("two_intervals", "MINUTES and --interval say the same thing twice", advice: "give one of them")
+            throw UsageError(
+                "two_intervals",
+                "MINUTES and --interval say the same thing twice",
+                advice: "give one of them"
+            )
         }
         guard let interval = span?.duration ?? minutes.map({ .seconds(60 * $0) }) else { return nil }
         guard interval >= .seconds(1), interval <= .seconds(86_400) else {
@@ -82,7 +95,11 @@ extension Fleet {
             guard await daemonHealth() != nil else { return }
             try await clock.sleep(for: .milliseconds(100))
         }
-        throw StateError("not_stopping", "the daemon (process \(health.process)) does not end", advice: "run: kill \(health.process)")
+        throw StateError(
+            "not_stopping",
+            "the daemon (process \(health.process)) does not end",
+            advice: "run: kill \(health.process)"
+        )
     }
 }
 
@@ -94,7 +111,8 @@ private struct CollectorView: Displayable {
     var document: JSONValue {
         [
             "running": .bool(health != nil), "pid": health.map { .int(Int64($0.process)) } ?? nil,
-            "since": health.map { .string($0.since.rfc3339) } ?? nil, "interval_s": health.map { .double($0.interval.seconds) } ?? nil,
+            "since": health.map { .string($0.since.rfc3339) } ?? nil,
+            "interval_s": health.map { .double($0.interval.seconds) } ?? nil,
             "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? nil,
             "overruns": .int(Int64(health?.overruns ?? 0)), "version": health.map { .string($0.version) } ?? nil,
         ]
@@ -104,12 +122,28 @@ private struct CollectorView: Displayable {
 
     private var record: Record {
         guard let health else {
-            return Record([.init("", [.init("running", "collector", .text("not running", .warning)), .init("advice", "to start it", .text("flotilla collector start"))])])
+            return Record([
+                .init(
+                    "",
+                    [
+                        .init("running", "collector", .text("not running", .warning)),
+                        .init("advice", "to start it", .text("flotilla collector start")),
+                    ]
+                )
+            ])
         }
-        return Record([.init("", [
-            .init("running", "collector", .text("running", .good)), .init("pid", "process", .count(Int(health.process))),
-            .init("interval", "interval", .duration(health.interval)), .init("since", "since", .text(health.since.rfc3339)),
-            .init("last_cycle", "last round", .duration(health.lastCycle)), .init("overruns", "overruns", .count(health.overruns)),
-        ])])
+        return Record([
+            .init(
+                "",
+                [
+                    .init("running", "collector", .text("running", .good)),
+                    .init("pid", "process", .count(Int(health.process))),
+                    .init("interval", "interval", .duration(health.interval)),
+                    .init("since", "since", .text(health.since.rfc3339)),
+                    .init("last_cycle", "last round", .duration(health.lastCycle)),
+                    .init("overruns", "overruns", .count(health.overruns)),
+                ]
+            )
+        ])
     }
 }

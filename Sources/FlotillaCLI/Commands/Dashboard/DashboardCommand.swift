@@ -4,7 +4,9 @@ import Operations
 
 struct DashboardCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dashboard", abstract: "The live view; off a terminal or with --once, one table.")
+        commandName: "dashboard",
+        abstract: "The live view; off a terminal or with --once, one table."
+    )
 
     @Flag(help: "One table, then the end.") var once = false
     @OptionGroup var common: CommonOptions
@@ -19,9 +21,12 @@ struct DashboardCommand: FleetCommand {
             _ = try await source.model()
             let clock = fleet.clock
             let sources = DashboardShell.Sources(
-                model: { try await source.model() }, detail: { try await source.detail(of: $0) },
-                matching: { (text) throws(UsageError) in try source.matching(text) }, now: fleet.now,
-                sleep: { try await clock.sleep(for: $0) })
+                model: { try await source.model() },
+                detail: { try await source.detail(of: $0) },
+                matching: { (text) throws(UsageError) in try source.matching(text) },
+                now: fleet.now,
+                sleep: { try await clock.sleep(for: $0) }
+            )
             try await DashboardShell(sources, on: context.output).run()
         }
     }

@@ -50,20 +50,27 @@ actor DashboardSource {
         return Set(try Selector(text).nodes(in: inventory))
     }
 
-    private static let trends: [(title: String, metric: String, labels: [Sample.Label], unit: FigureUnit, factor: Double)] = [
-        ("cpu", "flotilla_cpu_busy_ratio", [], .percent, 100), ("load", "node_load1", [], .count, 1),
-        ("memory available", "node_memory_MemAvailable_bytes", [], .bytes, 1), ("disk /", "disk_usage_percent", [], .percent, 1),
-        ("clock offset", "flotilla_clock_offset_seconds", [], .offset, 1), ("ntp offset", "ntp_offset_ms", [], .offset, 0.001),
-        ("points", "pipe_points", [], .count, 1), ("egress", "pipe_egress_bytes", [], .bytes, 1),
-        ("rank", "pipe_rank", [], .count, 1), ("poll time", "flotilla_poll_duration_seconds", [], .offset, 1),
-    ]
+    private static let trends:
+        [(title: String, metric: String, labels: [Sample.Label], unit: FigureUnit, factor: Double)] = [
+            ("cpu", "flotilla_cpu_busy_ratio", [], .percent, 100), ("load", "node_load1", [], .count, 1),
+            ("memory available", "node_memory_MemAvailable_bytes", [], .bytes, 1),
+            ("disk /", "disk_usage_percent", [], .percent, 1),
+            ("clock offset", "flotilla_clock_offset_seconds", [], .offset, 1),
+            ("ntp offset", "ntp_offset_ms", [], .offset, 0.001),
+            ("points", "pipe_points", [], .count, 1), ("egress", "pipe_egress_bytes", [], .bytes, 1),
+            ("rank", "pipe_rank", [], .count, 1), ("poll time", "flotilla_poll_duration_seconds", [], .offset, 1),
+        ]
 
     private func collector(_ polls: [NodeName: PollRecord]) async -> DashboardModel.Collector? {
         guard let health = await fleet.daemonHealth() else {
             return .init(isRunning: false, interval: .zero, lastPoll: polls.values.map(\.at).max())
         }
         return .init(
-            isRunning: true, interval: health.interval, lastPoll: polls.values.map(\.at).max(), overruns: health.overruns)
+            isRunning: true,
+            interval: health.interval,
+            lastPoll: polls.values.map(\.at).max(),
+            overruns: health.overruns
+        )
     }
 
     private func takeRates(_ poll: PollRecord, of name: NodeName) {
@@ -110,7 +117,8 @@ private struct NodeRates {
         transmitted = Self.rate("node_network_transmit_bytes_total", before, after, seconds)
     }
 
-    private static func rate(_ metric: String, _ before: PollRecord, _ after: PollRecord, _ seconds: Double) -> Double? {
+    private static func rate(_ metric: String, _ before: PollRecord, _ after: PollRecord, _ seconds: Double) -> Double?
+    {
         func total(_ poll: PollRecord) -> Double {
             poll.samples.reduce(0) { $1.name == metric && $1["device"] != "lo" ? $0 + $1.value : $0 }
         }

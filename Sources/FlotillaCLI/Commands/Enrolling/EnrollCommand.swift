@@ -5,19 +5,26 @@ import Probes
 
 struct EnrollCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enroll", abstract: "Installs the fleet's keys and the gate on nodes, and proves each key by a fresh log-in.",
+        commandName: "enroll",
+        abstract: "Installs the fleet's keys and the gate on nodes, and proves each key by a fresh log-in.",
         discussion: """
             The way in is a password, an agent, another key file, or the operate key where it works already (to renew the gate \
             or the lines). A password is offered only where no key opens. Lines of ours are replaced, other people's stay.
-            """)
+            """
+    )
 
     @Argument(help: "Which nodes.") var selector: String
-    @Flag(name: .customLong("ask-password"), help: "Ask once for the log-in password of the nodes.") var askPassword = false
+    @Flag(name: .customLong("ask-password"), help: "Ask once for the log-in password of the nodes.") var askPassword =
+        false
     @Option(help: ArgumentHelp("A private key file that opens the nodes.", valueName: "file")) var identity: String?
-    @Flag(name: .customLong("ask-passphrase"), help: "Ask once for the passphrase of --identity.") var askPassphrase = false
+    @Flag(name: .customLong("ask-passphrase"), help: "Ask once for the passphrase of --identity.") var askPassphrase =
+        false
     @Flag(help: "Offer the keys of the agent at SSH_AUTH_SOCK.") var agent = false
-    @Flag(name: .customLong("jump-host"), help: "Allow forwarding: other nodes are reached through these.") var jumpHost = false
-    @Option(help: ArgumentHelp("For each step on a node (default 60s).", valueName: "time")) var timeout = TimeSpan(.seconds(60))
+    @Flag(name: .customLong("jump-host"), help: "Allow forwarding: other nodes are reached through these.")
+    var jumpHost = false
+    @Option(help: ArgumentHelp("For each step on a node (default 60s).", valueName: "time")) var timeout = TimeSpan(
+        .seconds(60)
+    )
     @Option(help: ArgumentHelp("Nodes at work at the same time.", valueName: "n")) var fanout = 64
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var common: CommonOptions
@@ -39,7 +46,10 @@ struct EnrollCommand: FleetCommand {
             defer { progress.end() }
             let enroll = Enroll(shell: fleet.ownShell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
             let reports = try await enroll.run(
-                order, in: inventory, by: fleet.actor, entropy: { UInt64.random(in: 0 ... .max) }
+                order,
+                in: inventory,
+                by: fleet.actor,
+                entropy: { UInt64.random(in: 0 ... .max) }
             ) { node, report in
                 progress.finished(node, EnrollListing.line(report), isFailure: !report.isEnrolled)
             }
@@ -54,7 +64,8 @@ struct EnrollCommand: FleetCommand {
     private func access(for nodes: [Node]) throws -> EnrollAccess {
         var access = EnrollAccess()
         if let identity {
-            let passphrase = askPassphrase ? try PasswordPrompt.ask("passphrase of \(TerminalText.visible(identity)): ") : nil
+            let passphrase =
+                askPassphrase ? try PasswordPrompt.ask("passphrase of \(TerminalText.visible(identity)): ") : nil
             access.keys.append(.keyFile(path: CommandContext.absolute(identity), passphrase: passphrase))
         }
         // A key file that the registry names for a node is that node's own; one file for all is what can be offered here.
@@ -63,7 +74,9 @@ struct EnrollCommand: FleetCommand {
         if agent { access.keys.append(.agent(socket: nil)) }
         if askPassword {
             let users = Set(nodes.map(\.user.text)).sorted()
-            let secret = try PasswordPrompt.ask("password of \(users.prefix(3).joined(separator: ", ")) on \(NodeSetText.fold(nodes.map(\.name))): ")
+            let secret = try PasswordPrompt.ask(
+                "password of \(users.prefix(3).joined(separator: ", ")) on \(NodeSetText.fold(nodes.map(\.name))): "
+            )
             access.secrets = [.password(secret), .keyboardInteractive(secret)]
         }
         return access
@@ -84,22 +97,29 @@ struct EnrollListing: Displayable {
             ],
             rows: reports.map { node, report in
                 [
-                    .text(node.text, .emphasis), report.isEnrolled ? Cell("enrolled", .good) : Cell("not enrolled", .bad),
+                    .text(node.text, .emphasis),
+                    report.isEnrolled ? Cell("enrolled", .good) : Cell("not enrolled", .bad),
                     Self.proof(report.operateProven), Self.proof(report.collectProven),
                     Cell(Self.options(report)), .text(report.error?.problem, .bad),
                 ]
             },
-            notes: [StyledText("\(done) enrolled, \(reports.count - done) not", .muted)] + advice)
+            notes: [StyledText("\(done) enrolled, \(reports.count - done) not", .muted)] + advice
+        )
     }
 
     var document: JSONValue {
         let nodes = reports.map { node, report -> (String, JSONValue) in
-            (node.text, [
-                "enrolled": .bool(report.isEnrolled), "written": .bool(report.isNew), "gate": .bool(report.isGateInPlace),
-                "operate": .bool(report.operateProven), "collect": .bool(report.collectProven),
-                "jump_host": .bool(report.isJumpHost), "options": .string(report.dialect == .restrict ? "restrict" : "plain"),
-                "duration_ms": .int(report.duration.milliseconds), "error": .failure(report.error),
-            ])
+            (
+                node.text,
+                [
+                    "enrolled": .bool(report.isEnrolled), "written": .bool(report.isNew),
+                    "gate": .bool(report.isGateInPlace),
+                    "operate": .bool(report.operateProven), "collect": .bool(report.collectProven),
+                    "jump_host": .bool(report.isJumpHost),
+                    "options": .string(report.dialect == .restrict ? "restrict" : "plain"),
+                    "duration_ms": .int(report.duration.milliseconds), "error": .failure(report.error),
+                ]
+            )
         }
         let done = reports.count { $0.report.isEnrolled }
         return [

@@ -4,13 +4,16 @@ import Operations
 
 struct InventoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inventory", abstract: "Other people's inventories, in and out.",
-        subcommands: [Importing.self, Exporting.self])
+        commandName: "inventory",
+        abstract: "Other people's inventories, in and out.",
+        subcommands: [Importing.self, Exporting.self]
+    )
 
     struct Importing: FleetCommand {
         static let configuration = CommandConfiguration(
             commandName: "import",
-            abstract: "Reads Ansible YAML or INI (files or folders), CSV, ssh_config or Prometheus targets.")
+            abstract: "Reads Ansible YAML or INI (files or folders), CSV, ssh_config or Prometheus targets."
+        )
         @Argument(help: "A file or a folder.") var path: String
         @Flag(help: "Take out what the file does not name.") var prune = false
         @Flag(name: .customLong("dry-run"), help: "Show the difference and change nothing.") var dryRun = false
@@ -25,7 +28,9 @@ struct InventoryCommand: AsyncParsableCommand {
                 let imported = try context.composition.readInventory(path, options: options)
                 let difference = InventoryDifference(importing: imported, into: known, prune: prune)
                 if !dryRun, !difference.isEmpty {
-                    if !difference.removed.isEmpty { try context.confirm("take out \(NodeSetText.fold(difference.removed))?") }
+                    if !difference.removed.isEmpty {
+                        try context.confirm("take out \(NodeSetText.fold(difference.removed))?")
+                    }
                     try await fleet.inventory.apply(difference.changes, by: fleet.actor, at: fleet.now())
                 }
                 return ImportReport(difference: difference, warnings: imported.warnings, isDryRun: dryRun)
@@ -36,7 +41,10 @@ struct InventoryCommand: AsyncParsableCommand {
     }
 
     struct Exporting: FleetCommand {
-        static let configuration = CommandConfiguration(commandName: "export", abstract: "Writes the registry for other tools.")
+        static let configuration = CommandConfiguration(
+            commandName: "export",
+            abstract: "Writes the registry for other tools."
+        )
         @Option(help: "ansible-json, ansible-yaml, ssh-config, prometheus-sd or csv.") var format: String
         @OptionGroup var common: CommonOptions
 
@@ -63,14 +71,19 @@ private struct ImportReport: Displayable {
             node.fields.map { ["changed", node.new.name.text, Self.text($0)] }
         }
         let removed = difference.removed.map { ["removed", $0.text, ""] }
-        let groups = difference.addedGroups.map { ["added", "@\($0.name)", "group"] }
-            + difference.changedGroups.flatMap { group in group.fields.map { ["changed", "@\(group.new.name)", Self.text($0)] } }
+        let groups =
+            difference.addedGroups.map { ["added", "@\($0.name)", "group"] }
+            + difference.changedGroups.flatMap { group in
+                group.fields.map { ["changed", "@\(group.new.name)", Self.text($0)] }
+            }
             + difference.removedGroups.map { ["removed", "@\($0)", "group"] }
         let variables = difference.changedVariables.map { ["changed", "@all", Self.text($0)] }
         let rows = added + changed + removed + groups + variables
         return Table(
-            [.init("act"), .init("what"), .init("detail")], rows: rows.map { [Self.act($0[0]), .text($0[1], .emphasis), .text($0[2])] },
-            empty: "no difference")
+            [.init("act"), .init("what"), .init("detail")],
+            rows: rows.map { [Self.act($0[0]), .text($0[1], .emphasis), .text($0[2])] },
+            empty: "no difference"
+        )
     }
 
     var document: JSONValue {
@@ -88,13 +101,16 @@ private struct ImportReport: Displayable {
         guard !difference.isEmpty else { return ["no difference: the registry already is as the file says"] }
         let shown = table.rows.count > 60 ? Table(table.columns, rows: Array(table.rows.prefix(50))) : table
         let more = table.rows.count - shown.rows.count
-        let tail = isDryRun ? StyledText("nothing was changed: this was a dry run", .warning) : StyledText("applied", .good)
+        let tail =
+            isDryRun ? StyledText("nothing was changed: this was a dry run", .warning) : StyledText("applied", .good)
         return shown.lines(on: terminal) + (more > 0 ? [StyledText("… and \(more) more", .muted)] : [])
             + [summary + StyledText("; ") + tail]
     }
 
     private var summary: StyledText {
-        StyledText("\(difference.added.count) added, \(difference.changed.count) changed, \(difference.removed.count) removed")
+        StyledText(
+            "\(difference.added.count) added, \(difference.changed.count) changed, \(difference.removed.count) removed"
+        )
     }
 
     private static func text(_ field: FieldDifference) -> String {

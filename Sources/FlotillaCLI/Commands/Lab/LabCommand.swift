@@ -4,11 +4,15 @@ import Operations
 
 struct LabCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lab", abstract: "A fleet of pretend nodes on loopback addresses, to rehearse on.",
-        subcommands: [Up.self, FaultOf.self, StatusOf.self, Down.self])
+        commandName: "lab",
+        abstract: "A fleet of pretend nodes on loopback addresses, to rehearse on.",
+        subcommands: [Up.self, FaultOf.self, StatusOf.self, Down.self]
+    )
 
     struct Up: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Starts the lab and registers its nodes under group lab.")
+        static let configuration = CommandConfiguration(
+            abstract: "Starts the lab and registers its nodes under group lab."
+        )
         @Option(help: ArgumentHelp("Pipe nodes and time nodes, half and half.", valueName: "n")) var nodes = 24
         @Option(help: ArgumentHelp("Such as hang:2%,slow:5,key-changed:1.", valueName: "spec")) var fault: String?
         @Flag(help: "Serve in this process until Ctrl-C.") var foreground = false
@@ -18,7 +22,9 @@ struct LabCommand: AsyncParsableCommand {
             let home = try context.home()
             let order = LabStart(nodes: nodes, fault: fault ?? "")
             if foreground {
-                try await context.composition.serveLab(home, order) { context.say("the lab serves \(order.nodes) nodes; Ctrl-C ends it") }
+                try await context.composition.serveLab(home, order) {
+                    context.say("the lab serves \(order.nodes) nodes; Ctrl-C ends it")
+                }
             } else {
                 let ready = try await context.composition.startLab(home, order)
                 context.say("the lab serves \(ready) nodes under group lab", .good)
@@ -29,7 +35,9 @@ struct LabCommand: AsyncParsableCommand {
 
     struct FaultOf: FleetCommand {
         static let configuration = CommandConfiguration(
-            commandName: "fault", abstract: "Gives nodes a fault, or mends them with none.")
+            commandName: "fault",
+            abstract: "Gives nodes a fault, or mends them with none."
+        )
         @Argument(help: "Which nodes.") var selector: String
         @Argument(help: "A fault such as hang or clock+90s, several with commas, or none.") var spec: String
         @OptionGroup var selection: SelectionOptions
@@ -53,7 +61,9 @@ struct LabCommand: AsyncParsableCommand {
     }
 
     struct Down: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Ends the lab and takes its nodes out of the registry.")
+        static let configuration = CommandConfiguration(
+            abstract: "Ends the lab and takes its nodes out of the registry."
+        )
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {

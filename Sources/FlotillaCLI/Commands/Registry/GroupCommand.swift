@@ -4,10 +4,13 @@ import Operations
 
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "group", abstract: "Groups of nodes.",
+        commandName: "group",
+        abstract: "Groups of nodes.",
         subcommands: [
-            Create.self, Delete.self, Listing.self, Show.self, AddNode.self, RemoveNode.self, AddGroup.self, GroupExec.self,
-        ])
+            Create.self, Delete.self, Listing.self, Show.self, AddNode.self, RemoveNode.self, AddGroup.self,
+            GroupExec.self,
+        ]
+    )
 
     struct Create: FleetCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a group.")
@@ -40,7 +43,9 @@ struct GroupCommand: AsyncParsableCommand {
 
         func run(in context: CommandContext) async throws {
             let inventory = try await context.withFleet { try await $0.inventory.inventory() }
-            context.show(GroupListing(inventory: inventory, groups: inventory.groups.values.sorted { $0.name < $1.name }))
+            context.show(
+                GroupListing(inventory: inventory, groups: inventory.groups.values.sorted { $0.name < $1.name })
+            )
         }
     }
 
@@ -55,7 +60,12 @@ struct GroupCommand: AsyncParsableCommand {
             let nodes = inventory.members(of: group.name).compactMap { inventory.nodes[$0] }
             context.show(
                 NodeListing(
-                    nodes: Selection.displayOrder(nodes), inventory: inventory, now: now, glyphs: context.output.glyphs))
+                    nodes: Selection.displayOrder(nodes),
+                    inventory: inventory,
+                    now: now,
+                    glyphs: context.output.glyphs
+                )
+            )
         }
     }
 
@@ -138,6 +148,7 @@ private struct GroupListing: Displayable {
                     "nodes": .array(inventory.members(of: group.name).sorted().map { .string($0.text) }),
                     "children": .array(group.children.sorted().map { .string($0.text) }),
                 ]
-            })
+            }
+        )
     }
 }

@@ -5,7 +5,9 @@ import Probes
 
 struct Initialise: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Makes the home, the keys and the database; safe to run again.")
+        commandName: "init",
+        abstract: "Makes the home, the keys and the database; safe to run again."
+    )
 
     @OptionGroup var common: CommonOptions
 
@@ -24,8 +26,12 @@ struct KeyListing: Displayable {
 
     var table: Table {
         Table(
-            [.init("name", "KEY"), .init("fingerprint", "FINGERPRINT"), .init("authorized_keys_line", "AUTHORIZED_KEYS LINE")],
-            rows: all.map { [.text($0.purpose.rawValue, .emphasis), .text($0.fingerprint), .text(Self.line($0))] })
+            [
+                .init("name", "KEY"), .init("fingerprint", "FINGERPRINT"),
+                .init("authorized_keys_line", "AUTHORIZED_KEYS LINE"),
+            ],
+            rows: all.map { [.text($0.purpose.rawValue, .emphasis), .text($0.fingerprint), .text(Self.line($0))] }
+        )
     }
 
     var document: JSONValue {
@@ -35,7 +41,8 @@ struct KeyListing: Displayable {
                     "name": .string($0.purpose.rawValue), "fingerprint": .string($0.fingerprint),
                     "public_key": .string($0.publicLine), "authorized_keys_line": .string(Self.line($0)),
                 ]
-            })
+            }
+        )
     }
 
     private var all: [FleetKey] { [keys.collect, keys.operate] }
@@ -64,7 +71,9 @@ private struct InitialisedHome: Displayable {
         lines.append(StyledText("# operate: runs commands and copies files", .muted))
         lines.append(StyledText(KeyListing.line(keys.operate)))
         lines.append("")
-        lines.append(StyledText("# a Pipe node that should answer with its pop tool alone takes this one instead:", .muted))
+        lines.append(
+            StyledText("# a Pipe node that should answer with its pop tool alone takes this one instead:", .muted)
+        )
         lines.append(StyledText(AuthorizedKeysLine.seed(publicKey: keys.collect.publicLine)))
         lines.append("")
         lines.append("A node that serves as jump host needs forwarding as well: flotilla enroll --jump-host NODE")

@@ -12,7 +12,10 @@ struct List: FleetCommand {
     func run(in context: CommandContext) async throws {
         let (inventory, nodes, now) = try await context.withFleet { fleet in
             let inventory = try await fleet.inventory.inventory()
-            return (inventory, try Selection(selector ?? "all", selection, isImplied: selector == nil).nodes(in: inventory), fleet.now())
+            return (
+                inventory, try Selection(selector ?? "all", selection, isImplied: selector == nil).nodes(in: inventory),
+                fleet.now()
+            )
         }
         context.show(NodeListing(nodes: nodes, inventory: inventory, now: now, glyphs: context.output.glyphs))
     }
@@ -29,7 +32,13 @@ struct Details: FleetCommand {
             let inventory = try await fleet.inventory.inventory()
             let node = try Selection.node(named: name, in: inventory)
             let poll = try await fleet.samples.latest(of: [node.name])[node.name]
-            return NodeDetails(node: node, inventory: inventory, poll: poll, now: fleet.now(), glyphs: context.output.glyphs)
+            return NodeDetails(
+                node: node,
+                inventory: inventory,
+                poll: poll,
+                now: fleet.now(),
+                glyphs: context.output.glyphs
+            )
         }
         context.show(view)
     }
@@ -37,11 +46,13 @@ struct Details: FleetCommand {
 
 struct Update: FleetCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Changes one field of a node: \(NodeField.names).")
+        abstract: "Changes one field of a node: \(NodeField.names)."
+    )
 
     @Argument(help: "The node.") var name: String
     @Argument(help: "The field.") var field: String
-    @Argument(parsing: .remaining, help: "The new value; empty or “none” clears what can be cleared.") var value: [String] = []
+    @Argument(parsing: .remaining, help: "The new value; empty or “none” clears what can be cleared.") var value:
+        [String] = []
     @OptionGroup var common: CommonOptions
 
     func run(in context: CommandContext) async throws {

@@ -24,10 +24,15 @@ struct NodeDetails: Displayable {
     func lines(on terminal: TerminalContext) -> [StyledText] { record.lines(on: terminal) }
 
     private var record: Record {
-        Record([
-            .init("", identity), .init("Reach", reach), .init("Figures", figures),
-            .init("Variables", node.variables.sorted { $0.key < $1.key }.map { .init($0.key, $0.key, .text($0.value.text())) }),
-        ].filter { !$0.fields.isEmpty })
+        Record(
+            [
+                .init("", identity), .init("Reach", reach), .init("Figures", figures),
+                .init(
+                    "Variables",
+                    node.variables.sorted { $0.key < $1.key }.map { .init($0.key, $0.key, .text($0.value.text())) }
+                ),
+            ].filter { !$0.fields.isEmpty }
+        )
     }
 
     private var identity: [Record.Field] {
@@ -68,7 +73,8 @@ extension Sample {
     var document: JSONValue {
         let labels = self.labels.map { ($0.key, JSONValue.string($0.value)) }
         return [
-            "name": .string(name), "labels": .object(Dictionary(labels, uniquingKeysWith: { $1 })), "value": .double(value),
+            "name": .string(name), "labels": .object(Dictionary(labels, uniquingKeysWith: { $1 })),
+            "value": .double(value),
         ]
     }
 }

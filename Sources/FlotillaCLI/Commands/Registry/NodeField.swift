@@ -2,7 +2,8 @@ import FleetModel
 
 /// The fields that `update NAME FIELD VALUE` knows, and what their values may be.
 enum NodeField {
-    static let names = "name, host (ip), user (username), port, jump, location, description, profile, transport, label.KEY"
+    static let names =
+        "name, host (ip), user (username), port, jump, location, description, profile, transport, label.KEY"
 
     /// Sets one field; the new name, where the field is the name.
     ///
@@ -25,14 +26,22 @@ enum NodeField {
 
     static func profile(_ text: String) throws(UsageError) -> Node.Profile {
         guard let profile = Node.Profile(rawValue: text) else {
-            throw UsageError("bad_profile", "no profile “\(text.quotedForMessage)”", advice: "one of: pipe, time, linux")
+            throw UsageError(
+                "bad_profile",
+                "no profile “\(text.quotedForMessage)”",
+                advice: "one of: pipe, time, linux"
+            )
         }
         return profile
     }
 
     static func transport(_ text: String) throws(UsageError) -> Node.Transport {
         guard let transport = Node.Transport(rawValue: text) else {
-            throw UsageError("bad_transport", "no transport “\(text.quotedForMessage)”", advice: "one of: libssh, openssh")
+            throw UsageError(
+                "bad_transport",
+                "no transport “\(text.quotedForMessage)”",
+                advice: "one of: libssh, openssh"
+            )
         }
         return transport
     }

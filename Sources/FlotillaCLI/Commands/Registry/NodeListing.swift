@@ -12,7 +12,8 @@ struct NodeListing: Displayable {
     var table: Table {
         Table(
             [
-                .init("name", "NODE"), .init("status", "STATUS"), .init("address", "ADDRESS"), .init("groups", "GROUPS"),
+                .init("name", "NODE"), .init("status", "STATUS"), .init("address", "ADDRESS"),
+                .init("groups", "GROUPS"),
                 .init("profile", "PROFILE"), .init("location", "LOCATION"), .init("last_seen", "LAST SEEN", .right),
             ],
             rows: nodes.map(row),
@@ -47,7 +48,8 @@ struct NodeListing: Displayable {
             "profile": node.profile.map { .string($0.rawValue) } ?? nil, "status": .string(node.status.word),
             "last_seen": node.lastSeen.map { .string($0.rfc3339) } ?? nil,
             "host_key": node.hostKey.map { .string("\($0.algorithm) \($0.fingerprint)") } ?? nil,
-            "jump": node.jump.map { .string($0.text) } ?? nil, "location": node.location.map { .string($0.text) } ?? nil,
+            "jump": node.jump.map { .string($0.text) } ?? nil,
+            "location": node.location.map { .string($0.text) } ?? nil,
             "description": node.details.map { .string($0.text) } ?? nil,
             "transport": .string(node.transport.rawValue), "reason": node.status.reason.map { .string($0) } ?? nil,
         ]

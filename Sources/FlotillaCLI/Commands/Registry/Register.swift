@@ -12,9 +12,13 @@ struct Register: FleetCommand {
     @Argument(help: ArgumentHelp("Where it is.", valueName: "location")) var place: String?
     @Argument(help: ArgumentHelp("What it is.", valueName: "description")) var what: String?
     @Option(help: ArgumentHelp("The node through which it is reached.", valueName: "node")) var jump: String?
-    @Option(name: .customLong("group"), help: ArgumentHelp("A group to put it in; may be repeated.", valueName: "group"))
+    @Option(
+        name: .customLong("group"),
+        help: ArgumentHelp("A group to put it in; may be repeated.", valueName: "group")
+    )
     var groups: [String] = []
-    @Option(name: .customLong("label"), help: ArgumentHelp("A label; may be repeated.", valueName: "k=v")) var labels: [String] = []
+    @Option(name: .customLong("label"), help: ArgumentHelp("A label; may be repeated.", valueName: "k=v")) var labels:
+        [String] = []
     @Option(help: "Where it is.") var location: String?
     @Option(help: "What it is.") var description: String?
     @Option(help: "pipe, time or linux.") var profile: String?
@@ -53,7 +57,11 @@ struct Register: FleetCommand {
 enum LabelText {
     static func parse(_ text: String) throws(UsageError) -> (LabelKey, OneLine) {
         guard let equals = text.firstIndex(of: "=") else {
-            throw UsageError("bad_label", "label “\(text.quotedForMessage)” has no “=”", advice: "write it as KEY=VALUE")
+            throw UsageError(
+                "bad_label",
+                "label “\(text.quotedForMessage)” has no “=”",
+                advice: "write it as KEY=VALUE"
+            )
         }
         return (try LabelKey(String(text[..<equals])), try OneLine(String(text[text.index(after: equals)...])))
     }

@@ -61,16 +61,25 @@ struct StatusView: Displayable {
     func lines(on terminal: TerminalContext) -> [StyledText] { record.lines(on: terminal) }
 
     private var record: Record {
-        Record([
-            .init("Nodes", [
-                .init("total", "total", .count(nodes.count)), .init("up", "up", Cell("\(count("up"))", .good)),
-                .init("down", "down", Cell("\(count("down"))", count("down") > 0 ? .bad : .plain)),
-                .init("unknown", "unknown", .count(count("unknown"))),
-                .init("quarantined", "quarantined", Cell("\(count("quarantined"))", count("quarantined") > 0 ? .bad : .plain)),
-            ]),
-            .init("Collector", collector),
-            .init("Fleet", figures.fields),
-        ].filter { !$0.fields.isEmpty })
+        Record(
+            [
+                .init(
+                    "Nodes",
+                    [
+                        .init("total", "total", .count(nodes.count)), .init("up", "up", Cell("\(count("up"))", .good)),
+                        .init("down", "down", Cell("\(count("down"))", count("down") > 0 ? .bad : .plain)),
+                        .init("unknown", "unknown", .count(count("unknown"))),
+                        .init(
+                            "quarantined",
+                            "quarantined",
+                            Cell("\(count("quarantined"))", count("quarantined") > 0 ? .bad : .plain)
+                        ),
+                    ]
+                ),
+                .init("Collector", collector),
+                .init("Fleet", figures.fields),
+            ].filter { !$0.fields.isEmpty }
+        )
     }
 
     private var collector: [Record.Field] {
@@ -79,7 +88,8 @@ struct StatusView: Displayable {
         }
         return [
             .init("running", "running", .text("yes, process \(health.process)", .good)),
-            .init("interval", "interval", .duration(health.interval)), .init("last_cycle", "last round", .duration(health.lastCycle)),
+            .init("interval", "interval", .duration(health.interval)),
+            .init("last_cycle", "last round", .duration(health.lastCycle)),
             .init("overruns", "overruns", .count(health.overruns)),
         ]
     }
@@ -119,7 +129,8 @@ struct FleetFigures: Sendable {
         guard points != nil || egress != nil || minRank != nil else { return [] }
         let ranks = minRank.flatMap { low in maxRank.map { "\(HumanUnits.count(low)) to \(HumanUnits.count($0))" } }
         return [
-            .init("points", "points", .number(points, places: 0)), .init("reputation", "reputation", .number(reputation, places: 1)),
+            .init("points", "points", .number(points, places: 0)),
+            .init("reputation", "reputation", .number(reputation, places: 1)),
             .init("egress", "egress", .bytes(egress)), .init("ranks", "ranks", .text(ranks)),
         ]
     }

@@ -4,11 +4,13 @@ import Operations
 
 struct DeployCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deploy", abstract: "Copies a file or a folder to nodes: sends what differs, checks it, renames it into place.",
+        commandName: "deploy",
+        abstract: "Copies a file or a folder to nodes: sends what differs, checks it, renames it into place.",
         discussion: """
             A folder's content goes into DEST. A file becomes DEST, or goes into it where that ends with / or is a folder. \
             A relative DEST begins at the log-in's home. Files that only the node has are left alone.
-            """)
+            """
+    )
 
     @Argument(help: ArgumentHelp("A file or a folder here.", valueName: "src")) var source: String
     @Argument(help: ArgumentHelp("The path on the nodes.", valueName: "dest")) var destination: String
@@ -16,7 +18,8 @@ struct DeployCommand: FleetCommand {
     @Option(help: ArgumentHelp("Permission bits of every file, such as 644.", valueName: "mode")) var mode: String?
     @Option(help: ArgumentHelp("user, user:group or :group of everything.", valueName: "owner")) var owner: String?
     @Flag(help: "Write as root by sudo.") var sudo = false
-    @Option(name: .customLong("sudo-user"), help: ArgumentHelp("Write as this user by sudo.", valueName: "user")) var sudoUser: String?
+    @Option(name: .customLong("sudo-user"), help: ArgumentHelp("Write as this user by sudo.", valueName: "user"))
+    var sudoUser: String?
     @Flag(name: .customLong("ask-sudo-password"), help: "Ask for sudo's password once.") var askSudoPassword = false
     @Option(help: ArgumentHelp("For each node (default 1h).", valueName: "time")) var timeout: TimeSpan?
     @Option(help: ArgumentHelp("Nodes at work at the same time.", valueName: "n")) var fanout = 64
@@ -34,7 +37,12 @@ struct DeployCommand: FleetCommand {
             let selector = selectors.isEmpty ? "all" : selectors.joined(separator: ",")
             let nodes = try Selection(selector, selection).nodes(in: inventory)
             let order = DeployRun.Order(
-                source: CommandContext.absolute(source), destination: destination, nodes: nodes, fanout: fanout, options: options)
+                source: CommandContext.absolute(source),
+                destination: destination,
+                nodes: nodes,
+                fanout: fanout,
+                options: options
+            )
             let progress = NodeProgress(total: nodes.count, context: context, now: fleet.now)
             defer { progress.end() }
             let run = DeployRun(shell: fleet.shell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
@@ -47,11 +55,17 @@ struct DeployCommand: FleetCommand {
     }
 
     private func options() throws -> Deploy.Options {
-        var options = Deploy.Options(mode: try mode.map { try FileMode($0).bits }, owner: try owner.map { try FileOwner($0).text })
+        var options = Deploy.Options(
+            mode: try mode.map { try FileMode($0).bits },
+            owner: try owner.map { try FileOwner($0).text }
+        )
         if let timeout { options.deadlines.total = timeout.duration }
         if sudo || sudoUser != nil || askSudoPassword {
             let user = try sudoUser.map { try UserName($0).text } ?? "root"
-            options.elevation = Elevation(user: user, password: askSudoPassword ? try PasswordPrompt.ask("sudo password: ") : nil)
+            options.elevation = Elevation(
+                user: user,
+                password: askSudoPassword ? try PasswordPrompt.ask("sudo password: ") : nil
+            )
         }
         return options
     }
@@ -65,7 +79,8 @@ struct DeployListing: Displayable {
         let failed = outcomes.count { $0.outcome.result.error != nil }
         return Table(
             [
-                .init("node"), .init("files", nil, .right), .init("changed", nil, .right), .init("unchanged", nil, .right),
+                .init("node"), .init("files", nil, .right), .init("changed", nil, .right),
+                .init("unchanged", nil, .right),
                 .init("bytes", "SENT", .right), .init("duration_ms", "TIME", .right), .init("error", "TROUBLE"),
             ],
             rows: outcomes.map { node, outcome in
@@ -75,7 +90,8 @@ struct DeployListing: Displayable {
                     .bytes(Double(result.bytes)), .duration(outcome.duration), .text(result.error?.problem, .bad),
                 ]
             },
-            notes: [StyledText("\(outcomes.count - failed) deployed, \(failed) failed", .muted)])
+            notes: [StyledText("\(outcomes.count - failed) deployed, \(failed) failed", .muted)]
+        )
     }
 
     var document: JSONValue {
@@ -113,7 +129,8 @@ extension JSONValue {
     static func failure(_ error: (any Explained)?) -> JSONValue {
         guard let error else { return .null }
         return [
-            "code": .string(error.code), "problem": .string(error.problem), "advice": error.advice.map { .string($0) } ?? nil,
+            "code": .string(error.code), "problem": .string(error.problem),
+            "advice": error.advice.map { .string($0) } ?? nil,
         ]
     }
 }

@@ -8,12 +8,15 @@ struct RunningOptions: ParsableArguments {
     var timeout: TimeSpan?
     @Option(help: ArgumentHelp("Nodes at work at the same time.", valueName: "n")) var fanout: Int = 256
     @Flag(help: "Run as root by sudo.") var sudo = false
-    @Option(name: .customLong("sudo-user"), help: ArgumentHelp("Run as this user by sudo.", valueName: "user")) var sudoUser: String?
+    @Option(name: .customLong("sudo-user"), help: ArgumentHelp("Run as this user by sudo.", valueName: "user"))
+    var sudoUser: String?
     @Flag(name: .customLong("ask-sudo-password"), help: "Ask for sudo's password once.") var askSudoPassword = false
     @Option(help: ArgumentHelp("A file that the command reads.", valueName: "file")) var stdin: String?
     @Flag(inversion: .prefixedNo, help: "Show equal outputs once, at the end.") var fold = true
-    @Flag(name: .customLong("fail-fast"), help: "Start no further node after the first that fails.") var failFast = false
-    @Option(help: ArgumentHelp("Write NODE.out and NODE.err there, raw and whole.", valueName: "dir")) var outdir: String?
+    @Flag(name: .customLong("fail-fast"), help: "Start no further node after the first that fails.") var failFast =
+        false
+    @Option(help: ArgumentHelp("Write NODE.out and NODE.err there, raw and whole.", valueName: "dir")) var outdir:
+        String?
 
     func validate() throws {
         guard fanout > 0 else { throw ValidationError("--fanout must be at least 1") }
@@ -37,7 +40,9 @@ struct RunningOptions: ParsableArguments {
 
 struct ExecCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "exec", abstract: "Runs a command on nodes; on exactly one named node its exit code is ours.")
+        commandName: "exec",
+        abstract: "Runs a command on nodes; on exactly one named node its exit code is ours."
+    )
 
     @Argument(help: "Which nodes.") var selector: String
     @Argument(parsing: .remaining, help: "The command, given to the node's shell.") var command: [String]

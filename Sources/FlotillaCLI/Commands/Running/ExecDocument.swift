@@ -12,17 +12,20 @@ struct ExecDocument: Displayable {
     var table: Table {
         Table(
             [
-                .init("node"), .init("exit", nil, .right), .init("signal"), .init("error"), .init("duration_ms", nil, .right),
+                .init("node"), .init("exit", nil, .right), .init("signal"), .init("error"),
+                .init("duration_ms", nil, .right),
                 .init("stdout"), .init("stderr"),
             ],
             rows: results.map { node, result in
                 let document = Self.document(of: result).object ?? [:]
                 let error = document["error"]?.object?["code"]?.string
                 return [
-                    .text(node.text), .text(document["exit"]?.scalarText), .text(document["signal"]?.string), .text(error),
+                    .text(node.text), .text(document["exit"]?.scalarText), .text(document["signal"]?.string),
+                    .text(error),
                     .count(Int(result.duration.milliseconds)), .text(result.stdout.text), .text(result.stderr.text),
                 ]
-            })
+            }
+        )
     }
 
     static func document(of result: CommandResult) -> JSONValue {

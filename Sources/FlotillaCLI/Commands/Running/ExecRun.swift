@@ -19,10 +19,17 @@ struct ExecRun {
             let order = try running.order(words.joined(separator: " "), on: nodes, home: fleet.home, context: context)
             if let folder = running.outdir { try OutputFolder(folder).prepare() }
             let screen = ExecScreen(
-                context: context, nodes: nodes.map(\.name), isSingle: isSingle(nodes, in: inventory), folds: running.fold,
-                now: fleet.now, clock: fleet.clock)
+                context: context,
+                nodes: nodes.map(\.name),
+                isSingle: isSingle(nodes, in: inventory),
+                folds: running.fold,
+                now: fleet.now,
+                clock: fleet.clock
+            )
             let exec = Exec(shell: fleet.shell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
-            let results = try await exec.run(order, routes: fleet.routes(inventory), by: fleet.actor) { screen.observe($0) }
+            let results = try await exec.run(order, routes: fleet.routes(inventory), by: fleet.actor) {
+                screen.observe($0)
+            }
             return (screen, results)
         }
         if let folder = running.outdir { try OutputFolder(folder).write(results) }
@@ -53,7 +60,9 @@ struct ExecRun {
 /// The numbers of signals by name, on Linux.
 enum SignalNumber {
     static func of(_ name: String) -> Int32 {
-        ["HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10,
-         "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15][name] ?? 0
+        [
+            "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10,
+            "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15,
+        ][name] ?? 0
     }
 }

@@ -20,7 +20,11 @@ final class ExecScreen: Sendable {
     }
 
     init(
-        context: CommandContext, nodes: [NodeName], isSingle: Bool, folds: Bool, now: @escaping @Sendable () -> Timestamp,
+        context: CommandContext,
+        nodes: [NodeName],
+        isSingle: Bool,
+        folds: Bool,
+        now: @escaping @Sendable () -> Timestamp,
         clock: any Clock<Duration>
     ) {
         self.context = context
@@ -31,8 +35,11 @@ final class ExecScreen: Sendable {
         self.began = now()
         self.state = Mutex(
             State(
-                live: LiveOutput(nodes: nodes, glyphs: context.output.glyphs), progress: Progress(total: nodes.count),
-                sticky: StickyLine(colour: context.errors.colour)))
+                live: LiveOutput(nodes: nodes, glyphs: context.output.glyphs),
+                progress: Progress(total: nodes.count),
+                sticky: StickyLine(colour: context.errors.colour)
+            )
+        )
     }
 
     func observe(_ event: Exec.Event) {
@@ -127,7 +134,9 @@ final class ExecScreen: Sendable {
         let byName = Dictionary(results.map { ($0.node, $0.result) }, uniquingKeysWith: { $1 })
         let folded = FoldedOutput(byName, fold: NodeSetText.fold)
         if folds {
-            for line in folded.results { StandardStream.output.write(line.rendered(colour: context.output.colour) + "\n") }
+            for line in folded.results {
+                StandardStream.output.write(line.rendered(colour: context.output.colour) + "\n")
+            }
         }
         for line in folded.failures { StandardStream.errors.write(line.rendered(colour: context.errors.colour) + "\n") }
         guard !context.common.quiet else { return }

@@ -4,7 +4,9 @@ import Operations
 import Probes
 
 struct Facts: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "What nodes say they are: system, kernel, machine, memory, addresses.")
+    static let configuration = CommandConfiguration(
+        abstract: "What nodes say they are: system, kernel, machine, memory, addresses."
+    )
 
     @Argument(help: "Which nodes.") var selector: String = "all"
     @Option(help: ArgumentHelp("For each node (default 20s).", valueName: "time")) var timeout = TimeSpan(.seconds(20))
@@ -19,7 +21,9 @@ struct Facts: FleetCommand {
             let routes = try fleet.routes(inventory)
             let gather = GatherFacts(shell: fleet.shell, entropy: { UInt64.random(in: 0 ... .max) })
             let limit = timeout.duration
-            let answers = await onEach(nodes, width: max(1, fanout)) { await gather.run($0, routes: routes, within: limit) }
+            let answers = await onEach(nodes, width: max(1, fanout)) {
+                await gather.run($0, routes: routes, within: limit)
+            }
             let observations = answers.compactMap { item, answer in
                 answer.error.map { $0.observation(of: item.name) } ?? NodeObservation(item.name, .up)
             }
@@ -39,7 +43,8 @@ struct FactsListing: Displayable {
             [
                 .init("node"), .init("os_name", "SYSTEM", minimum: 12), .init("kernel", nil, minimum: 8),
                 .init("architecture", "ARCH"), .init("cpus", nil, .right), .init("memory_bytes", "MEMORY", .right),
-                .init("model", nil, minimum: 8), .init("addresses", nil, minimum: 15), .init("error", "TROUBLE", minimum: 10),
+                .init("model", nil, minimum: 8), .init("addresses", nil, minimum: 15),
+                .init("error", "TROUBLE", minimum: 10),
             ],
             rows: answers.map { node, answer in
                 let facts = answer.facts
@@ -48,15 +53,19 @@ struct FactsListing: Displayable {
                     .count(facts?.processors), .bytes(facts?.memoryBytes), .text(facts?.model ?? facts?.processorModel),
                     Self.addresses(facts), .text(answer.error?.problem, .bad),
                 ]
-            })
+            }
+        )
     }
 
     var document: JSONValue {
         let nodes = answers.map { node, answer -> (String, JSONValue) in
-            (node.text, [
-                "facts": answer.facts?.document ?? nil, "route": answer.route.map { .string($0.rawValue) } ?? nil,
-                "duration_ms": .int(answer.duration.milliseconds), "error": .failure(answer.error),
-            ])
+            (
+                node.text,
+                [
+                    "facts": answer.facts?.document ?? nil, "route": answer.route.map { .string($0.rawValue) } ?? nil,
+                    "duration_ms": .int(answer.duration.milliseconds), "error": .failure(answer.error),
+                ]
+            )
         }
         let failed = answers.count { $0.answer.error != nil }
         return [

@@ -5,7 +5,8 @@ import Synchronization
 
 struct Test: FleetCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reaches, logs in with both keys, and says what is wrong and how to mend it.")
+        abstract: "Reaches, logs in with both keys, and says what is wrong and how to mend it."
+    )
 
     @Argument(help: "Which nodes.") var selector: String = "all"
     @Option(help: ArgumentHelp("For each node (default 20s).", valueName: "time")) var timeout = TimeSpan(.seconds(20))
@@ -20,7 +21,10 @@ struct Test: FleetCommand {
             let test = ReachTest(shell: fleet.shell, timeout: timeout.duration)
             let marker = "flotilla-\(UInt64.random(in: 0 ... .max))"
             let reports = await onEach(nodes, width: 256) { await test.run($0, routes: routes, marker: marker) }
-            try await fleet.inventory.record(reports.compactMap { Self.observation($0.item, $0.outcome) }, at: fleet.now())
+            try await fleet.inventory.record(
+                reports.compactMap { Self.observation($0.item, $0.outcome) },
+                at: fleet.now()
+            )
             return reports.map { (node: $0.item.name, report: $0.outcome) }
         }
         context.show(ReachListing(reports: reports, glyphs: context.output.glyphs))
@@ -43,22 +47,32 @@ struct ReachListing: Displayable {
 
     var table: Table {
         Table(
-            [.init("node"), .init("verdict"), .init("operate", "OPERATE KEY"), .init("collect", "COLLECT KEY"), .init("advice", "WHAT TO DO")],
+            [
+                .init("node"), .init("verdict"), .init("operate", "OPERATE KEY"), .init("collect", "COLLECT KEY"),
+                .init("advice", "WHAT TO DO"),
+            ],
             rows: reports.map { node, report in
                 [
-                    .text(node.text, .emphasis), Cell(report.isReachable ? "reachable" : "not reachable", report.isReachable ? .good : .bad),
-                    Cell(report.operate.text), Cell(report.collect.text), .text(report.advice(for: node).joined(separator: "; ")),
+                    .text(node.text, .emphasis),
+                    Cell(report.isReachable ? "reachable" : "not reachable", report.isReachable ? .good : .bad),
+                    Cell(report.operate.text), Cell(report.collect.text),
+                    .text(report.advice(for: node).joined(separator: "; ")),
                 ]
-            })
+            }
+        )
     }
 
     var document: JSONValue {
         let nodes = reports.map { node, report -> (String, JSONValue) in
-            (node.text, [
-                "reachable": .bool(report.isReachable), "operate": .string(report.operate.text),
-                "collect": .string(report.collect.text), "advice": .array(report.advice(for: node).map { .string($0) }),
-                "error": report.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
-            ])
+            (
+                node.text,
+                [
+                    "reachable": .bool(report.isReachable), "operate": .string(report.operate.text),
+                    "collect": .string(report.collect.text),
+                    "advice": .array(report.advice(for: node).map { .string($0) }),
+                    "error": report.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
+                ]
+            )
         }
         let reachable = reports.count { $0.report.isReachable }
         return [
@@ -71,7 +85,10 @@ struct ReachListing: Displayable {
     func lines(on terminal: TerminalContext) -> [StyledText] {
         reports.flatMap { node, report -> [StyledText] in
             let sign = report.isReachable ? StyledText(glyphs.up + " ", .good) : StyledText(glyphs.down + " ", .bad)
-            var lines = [sign + StyledText(node.text, .emphasis) + StyledText(report.isReachable ? "" : "  " + (report.error?.problem ?? "not reachable"), .bad)]
+            var lines = [
+                sign + StyledText(node.text, .emphasis)
+                    + StyledText(report.isReachable ? "" : "  " + (report.error?.problem ?? "not reachable"), .bad)
+            ]
             if report.isReachable || report.error?.kind == .authDenied {
                 lines.append(StyledText("    operate key: ", .muted) + StyledText(report.operate.text))
                 lines.append(StyledText("    collect key: ", .muted) + StyledText(report.collect.text))
@@ -140,15 +157,19 @@ private struct PingListing: Displayable {
             rows: results.map { node, result in
                 let answer = result.error.map { Cell($0.problem, .bad) } ?? Cell("pong", .good)
                 return [.text(node.text, .emphasis), answer, .duration(result.duration)]
-            })
+            }
+        )
     }
 
     var document: JSONValue {
         let nodes = results.map { node, result -> (String, JSONValue) in
-            (node.text, [
-                "ok": .bool(result.error == nil), "duration_ms": .int(result.duration.milliseconds),
-                "error": result.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
-            ])
+            (
+                node.text,
+                [
+                    "ok": .bool(result.error == nil), "duration_ms": .int(result.duration.milliseconds),
+                    "error": result.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
+                ]
+            )
         }
         return ["nodes": .object(Dictionary(nodes, uniquingKeysWith: { $1 }))]
     }

@@ -4,7 +4,10 @@ import Operations
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "The hash-chained record of who did what.", subcommands: [Listing.self, Verify.self])
+        commandName: "audit",
+        abstract: "The hash-chained record of who did what.",
+        subcommands: [Listing.self, Verify.self]
+    )
 
     struct Listing: FleetCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "The record, oldest first.")
@@ -31,8 +34,10 @@ struct AuditCommand: AsyncParsableCommand {
             let broken = try await context.withFleet { try await $0.audit.firstBrokenRecord() }
             guard let broken else { return context.say("the record is whole", .good) }
             throw StateError(
-                "audit_broken", "the audit record was changed: record \(broken) does not fit the one before",
-                advice: "compare with a backup; what stands after it cannot be trusted")
+                "audit_broken",
+                "the audit record was changed: record \(broken) does not fit the one before",
+                advice: "compare with a backup; what stands after it cannot be trusted"
+            )
         }
     }
 }
@@ -42,14 +47,21 @@ private struct AuditListing: Displayable {
 
     var table: Table {
         Table(
-            [.init("sequence", "#", .right), .init("at", "WHEN"), .init("actor", "WHO"), .init("action", "WHAT"), .init("node"), .init("detail")],
+            [
+                .init("sequence", "#", .right), .init("at", "WHEN"), .init("actor", "WHO"), .init("action", "WHAT"),
+                .init("node"), .init("detail"),
+            ],
             rows: records.map { record in
                 [
                     .count(Int(record.sequence)), .text(record.at.rfc3339), .text(record.actor.name),
                     .text(record.entry.action, .emphasis), .text(record.entry.node?.text),
-                    Cell(shown: StyledText(TerminalText.visible(record.entry.detail.text())), value: record.entry.detail),
+                    Cell(
+                        shown: StyledText(TerminalText.visible(record.entry.detail.text())),
+                        value: record.entry.detail
+                    ),
                 ]
             },
-            empty: "nothing recorded")
+            empty: "nothing recorded"
+        )
     }
 }

@@ -4,10 +4,16 @@ import Operations
 
 struct HostKeys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "host-keys", abstract: "The pinned host keys.", subcommands: [Listing.self, Forget.self, Accept.self])
+        commandName: "host-keys",
+        abstract: "The pinned host keys.",
+        subcommands: [Listing.self, Forget.self, Accept.self]
+    )
 
     struct Listing: FleetCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "The pinned keys and the quarantined nodes.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "The pinned keys and the quarantined nodes."
+        )
         @Argument(help: "Which nodes.") var selector: String?
         @OptionGroup var selection: SelectionOptions
         @OptionGroup var common: CommonOptions
@@ -21,33 +27,45 @@ struct HostKeys: AsyncParsableCommand {
 
     struct Forget: FleetCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forgets the pinned keys of nodes; the next contact pins anew.")
+            abstract: "Forgets the pinned keys of nodes; the next contact pins anew."
+        )
         @Argument(help: "Which nodes.") var selector: String
         @OptionGroup var selection: SelectionOptions
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
-            let nodes = try await context.releaseHostKeys(of: selector, selection, question: "forget the pinned host keys of")
+            let nodes = try await context.releaseHostKeys(
+                of: selector,
+                selection,
+                question: "forget the pinned host keys of"
+            )
             context.say("forgot the host keys of \(NodeSetText.fold(nodes)): the next contact pins them anew")
         }
     }
 
     struct Accept: FleetCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Ends the quarantine of nodes whose host key changed for a reason you know.")
+            abstract: "Ends the quarantine of nodes whose host key changed for a reason you know."
+        )
         @Argument(help: "Which nodes.") var selector: String
         @OptionGroup var selection: SelectionOptions
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
-            let nodes = try await context.releaseHostKeys(of: selector, selection, question: "accept the new host keys of")
+            let nodes = try await context.releaseHostKeys(
+                of: selector,
+                selection,
+                question: "accept the new host keys of"
+            )
             context.say("accepted: \(NodeSetText.fold(nodes)) will pin the key it shows next")
         }
     }
 }
 
 extension CommandContext {
-    fileprivate func releaseHostKeys(of selector: String, _ options: SelectionOptions, question: String) async throws -> [NodeName] {
+    fileprivate func releaseHostKeys(of selector: String, _ options: SelectionOptions, question: String) async throws
+        -> [NodeName]
+    {
         try await withFleet { fleet in
             let inventory = try await fleet.inventory.inventory()
             let nodes = try Selection(selector, options).nodes(in: inventory)
@@ -73,19 +91,27 @@ private struct HostKeyListing: Displayable {
             [.init("node"), .init("status"), .init("algorithm"), .init("fingerprint"), .init("reason")],
             rows: nodes.map { node in
                 [
-                    .text(node.name.text, .emphasis), .status(node.status, glyphs: glyphs), .text(node.hostKey?.algorithm),
+                    .text(node.name.text, .emphasis), .status(node.status, glyphs: glyphs),
+                    .text(node.hostKey?.algorithm),
                     .text(node.hostKey?.fingerprint),
                     .text(node.status.word == "quarantined" ? node.status.reason : nil, .bad),
                 ]
-            })
+            }
+        )
     }
 }
 
 struct Keys: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The fleet's own keys.", subcommands: [Listing.self, KeysRotate.self, KeysRevoke.self, KeysAudit.self])
+    static let configuration = CommandConfiguration(
+        abstract: "The fleet's own keys.",
+        subcommands: [Listing.self, KeysRotate.self, KeysRevoke.self, KeysAudit.self]
+    )
 
     struct Listing: FleetCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "The two keys and their authorized_keys lines.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "The two keys and their authorized_keys lines."
+        )
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
