@@ -225,6 +225,9 @@ final class Execution {
 
     // MARK: Ending it early
 
+    /// Bytes that are still taken while the remote tree is being ended.
+    private static let outputWhileEnding = 1 << 20
+
     /// Ends the remote process tree, then the channel.
     private func end(_ channel: Channel) async {
         guard !channel.isClosed, channel.connection.isAlive else { return }
@@ -239,9 +242,17 @@ final class Execution {
             return
         }
         let tree = RemoteTree(destination, job.elevation, pool)
-        // A flood must not hold up what ends it: from here on its output waits, and what fits the window is read after.
+        // A flood must not hold up what ends it: past this room its output waits, and what fits the window is read after.
+        // What was on its way when we stopped is kept at once: after the far side has closed it could not be read.
         let onData = channel.onData
-        if leader != nil { channel.onData = { _, _ in 0 } }
+        var room = Self.outputWhileEnding
+        if leader != nil {
+            channel.onData = { bytes, stream in
+                guard room > 0 else { return 0 }
+                room -= bytes.count
+                return onData?(bytes, stream) ?? bytes.count
+            }
+        }
         await tree.end(channel, leader: { self.leader }, named: named, within: pool.settings.endingTime)
         channel.onData = onData
         channel.drainKeptBack(room: 4 << 20)
