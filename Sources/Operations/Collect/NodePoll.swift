@@ -22,8 +22,16 @@ package struct NodePoll: Sendable {
         ]
         record = PollRecord(node: node.name, at: ended, samples: own + samples)
         outcome = PollOutcome(samples: record.samples.count, duration: duration, error: error, route: route)
-        observation = error.map { $0.observation(of: node.name) } ?? NodeObservation(node.name, .up, profile: profile)
+        observation = error.map { Self.observation(of: node.name, after: $0) } ?? NodeObservation(node.name, .up, profile: profile)
     }
 
     package var node: NodeName { record.node }
+
+    /// A node that gives no figures is down, whatever kept it: that is what `up` is stored as too.
+    private static func observation(of node: NodeName, after error: RemoteError) -> NodeObservation? {
+        switch error.kind {
+        case .cancelled, .quarantined, .hostKeyChanged: nil
+        default: NodeObservation(node, .down(code: error.code, reason: error.problem))
+        }
+    }
 }
