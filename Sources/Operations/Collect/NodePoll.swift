@@ -22,7 +22,9 @@ package struct NodePoll: Sendable {
         ]
         record = PollRecord(node: node.name, at: ended, samples: own + samples)
         outcome = PollOutcome(samples: record.samples.count, duration: duration, error: error, route: route)
-        observation = error.map { Self.observation(of: node.name, after: $0) } ?? NodeObservation(node.name, .up, profile: profile)
+        observation =
+            error.map { Self.observation(of: node.name, after: $0) }
+            ?? NodeObservation(node.name, .up, profile: profile)
     }
 
     package var node: NodeName { record.node }
