@@ -205,17 +205,13 @@ import Testing
 
     @Test func `the report has the exit code or the error of each node`() throws {
         let node = try NodeName("a")
-        let report = RunReport([node: CommandResult(ending: .failed(RemoteError(.timeout, node, "a: too slow")))])
-        let members = try #require(report.document.elements?.first?.object)
+        let failed = CommandResult(ending: .failed(RemoteError(.timeout, node, "a: too slow")))
+        let document = ExecDocument(results: [(node: node, result: failed)]).document
+        let members = try #require(document.object?["nodes"]?.object?["a"]?.object)
         #expect(members["exit"] == .null)
         #expect(members["error"]?.object?["code"] == "exec.timeout")
-        let event = RunEvent.result(Self.result("hi\n"), of: node, at: Timestamp(milliseconds: 0))
-        #expect(event.contains(#""event":"result""#) && event.contains(#""exit":0"#) && event.hasSuffix("}\n"))
-    }
-}
-
-extension JSONValue {
-    var elements: [JSONValue]? {
-        if case .array(let elements) = self { elements } else { nil }
+        #expect(members["error"]?.object?["advice"] != nil)
+        let event = ExecDocument.resultLine(Self.result("hi\n"), of: node, at: Timestamp(milliseconds: 0))
+        #expect(event.contains(#""event":"finished""#) && event.contains(#""exit":0"#) && event.hasSuffix("}\n"))
     }
 }

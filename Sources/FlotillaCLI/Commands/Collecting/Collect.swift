@@ -73,8 +73,8 @@ private struct CollectListing: Displayable {
         [
             "status": outcome.error == nil ? "up" : "down", "samples": .int(Int64(outcome.samples)),
             "duration_ms": .int(outcome.duration.milliseconds),
-            "route": outcome.route.map { .string($0.rawValue) } ?? nil,
-            "error": outcome.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
+            "route": outcome.route.map { .string($0.rawValue) } ?? .null,
+            "error": outcome.error.map { ErrorBlock($0).document.object?["error"] ?? .null } ?? .null,
         ]
     }
 }

@@ -110,11 +110,11 @@ private struct CollectorView: Displayable {
 
     var document: JSONValue {
         [
-            "running": .bool(health != nil), "pid": health.map { .int(Int64($0.process)) } ?? nil,
-            "since": health.map { .string($0.since.rfc3339) } ?? nil,
-            "interval_s": health.map { .double($0.interval.seconds) } ?? nil,
-            "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? nil,
-            "overruns": .int(Int64(health?.overruns ?? 0)), "version": health.map { .string($0.version) } ?? nil,
+            "running": .bool(health != nil), "pid": health.map { .int(Int64($0.process)) } ?? .null,
+            "since": health.map { .string($0.since.rfc3339) } ?? .null,
+            "interval_s": health.map { .double($0.interval.seconds) } ?? .null,
+            "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
+            "overruns": .int(Int64(health?.overruns ?? 0)), "version": health.map { .string($0.version) } ?? .null,
         ]
     }
 

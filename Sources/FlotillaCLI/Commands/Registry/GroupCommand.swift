@@ -144,7 +144,7 @@ private struct GroupListing: Displayable {
         .array(
             groups.map { group in
                 [
-                    "name": .string(group.name.text), "description": group.details.map { .string($0.text) } ?? nil,
+                    "name": .string(group.name.text), "description": group.details.map { .string($0.text) } ?? .null,
                     "nodes": .array(inventory.members(of: group.name).sorted().map { .string($0.text) }),
                     "children": .array(group.children.sorted().map { .string($0.text) }),
                 ]

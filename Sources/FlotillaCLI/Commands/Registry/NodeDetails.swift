@@ -14,9 +14,9 @@ struct NodeDetails: Displayable {
     var document: JSONValue {
         var members = NodeListing.document(of: node, in: inventory).object ?? [:]
         members["variables"] = .object(node.variables)
-        members["identity_file"] = node.identityFile.map { .string($0.text) } ?? nil
+        members["identity_file"] = node.identityFile.map { .string($0.text) } ?? .null
         members["profile_source"] = .string(node.profile == nil ? "not known yet" : "told or found out")
-        members["samples_at"] = poll.map { .string($0.at.rfc3339) } ?? nil
+        members["samples_at"] = poll.map { .string($0.at.rfc3339) } ?? .null
         members["samples"] = .array((poll?.samples ?? []).map(\.document))
         return .object(members)
     }

@@ -45,13 +45,13 @@ struct NodeListing: Displayable {
             "name": .string(node.name.text), "host": .string(node.host.text), "port": .int(Int64(node.port.number)),
             "user": .string(node.user.text), "groups": .array(groups.sorted().map { .string($0.text) }),
             "labels": .object(Dictionary(labels, uniquingKeysWith: { $1 })),
-            "profile": node.profile.map { .string($0.rawValue) } ?? nil, "status": .string(node.status.word),
-            "last_seen": node.lastSeen.map { .string($0.rfc3339) } ?? nil,
-            "host_key": node.hostKey.map { .string("\($0.algorithm) \($0.fingerprint)") } ?? nil,
-            "jump": node.jump.map { .string($0.text) } ?? nil,
-            "location": node.location.map { .string($0.text) } ?? nil,
-            "description": node.details.map { .string($0.text) } ?? nil,
-            "transport": .string(node.transport.rawValue), "reason": node.status.reason.map { .string($0) } ?? nil,
+            "profile": node.profile.map { .string($0.rawValue) } ?? .null, "status": .string(node.status.word),
+            "last_seen": node.lastSeen.map { .string($0.rfc3339) } ?? .null,
+            "host_key": node.hostKey.map { .string("\($0.algorithm) \($0.fingerprint)") } ?? .null,
+            "jump": node.jump.map { .string($0.text) } ?? .null,
+            "location": node.location.map { .string($0.text) } ?? .null,
+            "description": node.details.map { .string($0.text) } ?? .null,
+            "transport": .string(node.transport.rawValue), "reason": node.status.reason.map { .string($0) } ?? .null,
         ]
     }
 }

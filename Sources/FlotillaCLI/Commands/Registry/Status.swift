@@ -47,10 +47,10 @@ struct StatusView: Displayable {
             ],
             "alerts": ["firing": 0, "pending": 0, "silenced": 0],
             "collector": [
-                "running": .bool(health != nil), "interval_s": health.map { .double($0.interval.seconds) } ?? nil,
-                "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? nil,
-                "overruns": .int(Int64(health?.overruns ?? 0)), "pid": health.map { .int(Int64($0.process)) } ?? nil,
-                "since": health.map { .string($0.since.rfc3339) } ?? nil,
+                "running": .bool(health != nil), "interval_s": health.map { .double($0.interval.seconds) } ?? .null,
+                "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
+                "overruns": .int(Int64(health?.overruns ?? 0)), "pid": health.map { .int(Int64($0.process)) } ?? .null,
+                "since": health.map { .string($0.since.rfc3339) } ?? .null,
             ],
             "fleet_metrics": figures.document,
         ]
@@ -120,8 +120,8 @@ struct FleetFigures: Sendable {
     var document: JSONValue {
         [
             "total_points": .double(points ?? 0), "total_reputation": .double(reputation ?? 0),
-            "total_egress_bytes": .double(egress ?? 0), "min_rank": minRank.map { .double($0) } ?? nil,
-            "max_rank": maxRank.map { .double($0) } ?? nil,
+            "total_egress_bytes": .double(egress ?? 0), "min_rank": minRank.map { .double($0) } ?? .null,
+            "max_rank": maxRank.map { .double($0) } ?? .null,
         ]
     }
 

@@ -130,7 +130,7 @@ extension JSONValue {
         guard let error else { return .null }
         return [
             "code": .string(error.code), "problem": .string(error.problem),
-            "advice": error.advice.map { .string($0) } ?? nil,
+            "advice": error.advice.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -30,7 +30,7 @@ struct ExecDocument: Displayable {
 
     static func document(of result: CommandResult) -> JSONValue {
         var members: [String: JSONValue] = [
-            "exit": nil, "signal": nil, "error": nil, "duration_ms": .int(result.duration.milliseconds),
+            "exit": .null, "signal": .null, "error": .null, "duration_ms": .int(result.duration.milliseconds),
             // What is not in the document was cut off as far as its reader is concerned; a spill file says where it is.
             "truncated": .bool(result.stdout.isCut || result.stderr.isCut),
         ]
@@ -42,7 +42,7 @@ struct ExecDocument: Displayable {
         case .failed(let error):
             members["error"] = [
                 "code": .string(error.code), "problem": .string(error.problem),
-                "advice": error.advice.map { .string($0) } ?? nil,
+                "advice": error.advice.map { .string($0) } ?? .null,
             ]
         }
         return .object(members)

@@ -70,7 +70,7 @@ struct ReachListing: Displayable {
                     "reachable": .bool(report.isReachable), "operate": .string(report.operate.text),
                     "collect": .string(report.collect.text),
                     "advice": .array(report.advice(for: node).map { .string($0) }),
-                    "error": report.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
+                    "error": report.error.map { ErrorBlock($0).document.object?["error"] ?? .null } ?? .null,
                 ]
             )
         }
@@ -167,7 +167,7 @@ private struct PingListing: Displayable {
                 node.text,
                 [
                     "ok": .bool(result.error == nil), "duration_ms": .int(result.duration.milliseconds),
-                    "error": result.error.map { ErrorBlock($0).document.object?["error"] ?? nil } ?? nil,
+                    "error": result.error.map { ErrorBlock($0).document.object?["error"] ?? .null } ?? .null,
                 ]
             )
         }

@@ -19,8 +19,8 @@ package struct ErrorBlock: Hashable, Sendable {
     package var document: JSONValue {
         [
             "error": [
-                "code": .string(code), "problem": .string(problem), "advice": advice.map { .string($0) } ?? nil,
-                "at": location.map { .string($0) } ?? nil,
+                "code": .string(code), "problem": .string(problem), "advice": advice.map { .string($0) } ?? .null,
+                "at": location.map { .string($0) } ?? .null,
             ]
         ]
     }
