@@ -22,7 +22,7 @@ demo: build
 test:
 	@scripts/setup tests
 	@swift build --build-tests --explicit-target-dependency-import-check error
-	@swift test --skip-build --no-parallel
+	@scripts/test
 
 bench: build
 	@scripts/setup bench

@@ -7,7 +7,7 @@ import Testing
 @testable import DaemonLink
 
 /// Both ends of the link in one process, over a real Unix socket.
-@Suite(.timeLimit(.minutes(1))) struct DaemonLinkTests {
+@Suite(.timeLimit(.minutes(15))) struct DaemonLinkTests {
     private func connected<R>(
         _ shell: EchoShell = EchoShell(),
         _ body: (DaemonClient) async throws -> R

@@ -10,7 +10,7 @@ import Testing
         #expect(InventoryCase.all.count >= 36)
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: InventoryCase.all)
+    @Test(.timeLimit(.minutes(15)), arguments: InventoryCase.all)
     func `Ansible lists what we export, and reads our YAML as it reads the original`(inventory: InventoryCase) throws {
         let imported = try inventory.read().inventory
         let theirs = try Oracle.list(inventory.oraclePath)

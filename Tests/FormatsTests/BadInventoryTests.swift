@@ -16,7 +16,7 @@ import Testing
         #expect(Self.files.count >= 27)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: files)
+    @Test(.timeLimit(.minutes(15)), arguments: files)
     func `a bad inventory is refused whole, with every mistake and its place`(name: String) throws {
         let path = Self.folder + "/" + name
         let bytes = try DiskFiles().contents(of: path, limit: 1 << 20)

@@ -49,7 +49,7 @@ import Testing
         return bytes
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: 0..<6)
+    @Test(.timeLimit(.minutes(15)), arguments: 0..<6)
     func `damage ends in an inventory or in an error with a place`(index: Int) throws {
         let (name, text) = Self.samples[index]
         var numbers = Sequence(state: UInt64(index) + 7)

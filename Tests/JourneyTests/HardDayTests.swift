@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What goes wrong for a user, and what the answer says.
-@Suite(.timeLimit(.minutes(5))) struct HardDayTests {
+@Suite(.timeLimit(.minutes(15))) struct HardDayTests {
     @Test(arguments: [
         (["register", "-x", "10.0.0.1", "pi"], "usage"),
         (["register", "a;b", "10.0.0.1", "pi"], "usage.bad_node_name"),
@@ -115,7 +115,7 @@ import Testing
                 environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"],
                 log: bed.path("log")
             )
-            for _ in 0..<600
+            for _ in 0..<2400
             where ((try? Scratch.text(done)) ?? "").split(separator: "\n").count < 5 && writer.isRunning {
                 try await Task.sleep(for: .milliseconds(50))
             }

@@ -23,7 +23,7 @@ struct Journey {
         throw FixtureError("the flotilla binary is not beside the tests: swift build first")
     }
 
-    /// `flotilla WORDS…`, ended after a minute at the latest.
+    /// `flotilla WORDS…`, ended after four minutes at the latest.
     func flotilla(_ words: String...) throws -> LocalResult {
         try run(Self.binary(), words)
     }
@@ -39,7 +39,7 @@ struct Journey {
 
     private func run(_ program: String, _ words: [String]) throws -> LocalResult {
         try LocalCommand.run(
-            ["/usr/bin/timeout", "-k", "5", "60", program] + words,
+            ["/usr/bin/timeout", "-k", "5", "240", program] + words,
             environment: [
                 "FLOTILLA_HOME=\(home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin", "USER=tester", "LANG=C.UTF-8",
             ]

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The page of the Pipe fleet, word for word, against a real OpenSSH server.
-@Suite(.timeLimit(.minutes(5))) struct SeedTranscriptTests {
+@Suite(.timeLimit(.minutes(15))) struct SeedTranscriptTests {
     @Test func `every command of the Pipe fleet page works as it is written`() async throws {
         try await TestBed.with { bed in
             let journey = Journey(bed)

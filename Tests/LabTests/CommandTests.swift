@@ -5,7 +5,7 @@ import Testing
 @testable import Lab
 
 /// The system's `ssh` against the lab: what a real client sees.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct CommandTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct CommandTests {
     @Test func `streams and exit code come through`() async throws {
         try await LabBench.with { lab in
             let answer = try await lab.ssh("pop-01", "cat; echo problem >&2; exit 7", input: Data("to and fro".utf8))
@@ -34,7 +34,7 @@ import Testing
         try await LabBench.with { lab in
             var random = SeededRandom(seed: 5)
             let data = Data((0..<2_500_000).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } })
-            let answer = try await lab.ssh("pop-01", "cat", input: data, deadline: 60)
+            let answer = try await lab.ssh("pop-01", "cat", input: data)
             #expect(answer.status == 0)
             #expect(answer.output == data)
         }
@@ -67,7 +67,7 @@ import Testing
             let answers = try await withThrowingTaskGroup(of: (Int, LabBench.Answer).self) { group in
                 for number in 0..<50 {
                     let name = lab.plan.nodes[number % 4].name.text
-                    group.addTask { (number, try await lab.ssh(name, "echo \(number)", deadline: 60)) }
+                    group.addTask { (number, try await lab.ssh(name, "echo \(number)")) }
                 }
                 return try await group.reduce(into: [:]) { $0[$1.0] = $1.1.text }
             }
@@ -85,6 +85,6 @@ import Testing
             #expect(answer.text == "on\n")
             #expect(try await LabBench.run("/usr/bin/pgrep", ["-f", mark]).status == 0)
         }
-        #expect(try await LabBench.run("/usr/bin/pgrep", ["-f", mark]).status == 1)
+        #expect(try await LabBench.isGone(mark))
     }
 }

@@ -87,7 +87,7 @@ final class LabBench: Sendable {
         input: Data = Data(),
         user: String? = nil,
         options: [String] = [],
-        deadline: Int = 20
+        deadline: Int = 120
     ) async throws -> Answer {
         let node = try node(name)
         let words =
@@ -107,6 +107,16 @@ final class LabBench: Sendable {
                 continuation.resume(with: Result { try runToEnd(tool, words, input: input) })
             }
         }
+    }
+
+    /// Waits until no process has these words in its command line. - Returns: false when some are left.
+    static func isGone(_ words: String) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
+            if try await run("/usr/bin/pgrep", ["-f", "--", words]).status == 1 { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
     }
 
     private static func runToEnd(_ tool: String, _ words: [String], input: Data = Data()) throws -> Answer {
@@ -136,7 +146,7 @@ final class LabBench: Sendable {
         let node = try node(name)
         return try await Self.run(
             "/usr/bin/timeout",
-            ["-s", "KILL", "20", "ssh", "-F", "none", "-i", key, "-o", "BatchMode=yes"] + options
+            ["-s", "KILL", "120", "ssh", "-F", "none", "-i", key, "-o", "BatchMode=yes"] + options
                 + ["-p", "\(node.port)", "\(node.user)@\(node.host)", command]
         )
     }
@@ -146,7 +156,7 @@ final class LabBench: Sendable {
     }
 
     /// Asks again until the answer is as wanted or the deadline is over; the last answer is returned.
-    func ssh(_ name: String, _ command: String, until isWanted: (Answer) -> Bool, seconds: Int = 15) async throws
+    func ssh(_ name: String, _ command: String, until isWanted: (Answer) -> Bool, seconds: Int = 120) async throws
         -> Answer
     {
         let end = ContinuousClock.now + .seconds(seconds)

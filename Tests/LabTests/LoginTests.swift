@@ -4,7 +4,7 @@ import Testing
 
 @testable import Lab
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LoginTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct LoginTests {
     @Test func `another user and another key are refused`() async throws {
         try await LabBench.with { lab in
             #expect(try await lab.ssh("pop-01", "true", user: "root").errors.contains("Permission denied"))
@@ -86,7 +86,7 @@ import Testing
         return try await LabBench.run(
             "/usr/bin/timeout",
             [
-                "-s", "KILL", "20", "env", "SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force", "ssh", "-F", "none",
+                "-s", "KILL", "120", "env", "SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force", "ssh", "-F", "none",
                 "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1", "-o", "StrictHostKeyChecking=no",
                 "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-p", "\(node.port)",
                 "\(node.user)@\(node.host)", "echo in",

@@ -140,7 +140,7 @@ import Testing
         #expect(try await store.inventory.inventory().nodes[try NodeName("web")]?.status == .up)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `many stores opened and written at once all finish and lose nothing`()
+    @Test(.timeLimit(.minutes(15))) func `many stores opened and written at once all finish and lose nothing`()
         async throws
     {
         let fresh = try Scratch()

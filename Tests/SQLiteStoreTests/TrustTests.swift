@@ -69,7 +69,7 @@ import Testing
         try await trust().examine(Make.key("new"), of: try destination("web", pinned: Make.key("old")))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `hundreds of first contacts at once are all pinned before they go on`()
+    @Test(.timeLimit(.minutes(15))) func `hundreds of first contacts at once are all pinned before they go on`()
         async throws
     {
         let names = (0..<300).map { "n\($0)" }
@@ -95,7 +95,7 @@ import Testing
         #expect(shown.withLock { $0 } == 300)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `of two keys shown by one node at once only one is ever trusted`() async throws
+    @Test(.timeLimit(.minutes(15))) func `of two keys shown by one node at once only one is ever trusted`() async throws
     {
         let trust = trust()
         let destination = try destination("web")

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTesting
 import Foundation
 import Operations
 import Synchronization
@@ -69,14 +70,18 @@ struct EngineTests {
         try await LocalSSHD.with { server in
             let shell = makeShell()
             let mark = "86\(Int.random(in: 100_000...999_999))"
-            let text = "setsid sleep \(mark) & (sleep \(mark) | sleep \(mark)) & sleep \(mark); echo never"
-            let result = await shell.run(
-                RemoteJob(.loginShell(text), deadlines: .init(total: .seconds(1))),
-                on: try server.node()
-            )
-            #expect(result.error?.kind == .timeout)
-            let left = try run("/bin/sh", "-c", "pgrep -fx 'sleep \(mark)' || true")
-            #expect(left == "")
+            let text = "setsid sleep \(mark) & (sleep \(mark) | sleep \(mark)) & echo on; sleep \(mark); echo never"
+            let node = try server.node()
+            try await TestLimit.growing { limit in
+                let result = await shell.run(
+                    RemoteJob(.loginShell(text), deadlines: .patient(total: limit)),
+                    on: node
+                )
+                #expect(result.error?.kind == .timeout)
+                return result.stdout.text == "on\n" ? nil : "\(result.ending)"
+            }
+            let left = try await ProcessesOnNode.left(containing: mark)
+            #expect(left == [])
             await shell.shutdown()
         }
     }
@@ -87,11 +92,11 @@ struct EngineTests {
             let stream = try await shell.open(
                 .script("while read -r line; do echo \"<$line>\"; done"),
                 on: try server.node(),
-                deadlines: .init()
+                deadlines: .patient()
             )
             for number in 0..<20 {
                 try await stream.send(Array("\(number)\n".utf8))
-                let chunk = try await stream.next(within: .seconds(10))
+                let chunk = try await stream.next(within: .seconds(120))
                 #expect(chunk == OutputChunk(.stdout, Array("<\(number)>\n".utf8)))
             }
             await stream.close()

@@ -96,7 +96,7 @@ struct EnrollTests {
         let shell = makeShell()
         let stores = MemoryStores()
         var order = Enroll.Order(nodes: [node], access: access, keys: keys)
-        order.deadlines.total = .seconds(30)
+        order.deadlines = .patient()
         let enroll = Enroll(shell: shell, inventory: stores, audit: stores, now: { Timestamp(milliseconds: 0) })
         let reports = try await enroll.run(
             order,

@@ -8,7 +8,7 @@ import Testing
 @testable import SSHTransport
 
 /// Deploy against real servers, compared with what rsync and tar make of the same tree.
-@Suite(.timeLimit(.minutes(2))) struct OpenSSHProcessDeployTests {
+@Suite(.timeLimit(.minutes(15))) struct OpenSSHProcessDeployTests {
     private func listing(_ root: String, owners: Bool) throws -> String {
         let format = owners ? "%P|%y|%m|%u:%g|%l" : "%P|%y|%m|%l"
         let script =
@@ -69,7 +69,7 @@ import Testing
             try Scratch.write(bytes: [UInt8](repeating: 1, count: 30 << 20), to: bed.path("data"))
             let key = try TestKey.generate(at: bed.path("key"))
             let server = try RealSSHD.start(in: bed, .init(authorizedKeys: [key.publicLine]))
-            let proxy = try CuttableProxy(to: server.port, delay: .milliseconds(5), in: bed)
+            let proxy = try CuttableProxy(to: server.port, delay: .milliseconds(20), in: bed)
             try Scratch.folder(bed.path("node"))
             try Scratch.write("old", to: bed.path("node/data"))
             let node = try Destination(
@@ -84,7 +84,7 @@ import Testing
             let deploy = Task { await Deploy(shell: ssh).run(source: source, destination: target, on: node) }
             // Cut when the first bytes of the content are there.
             let clock = ContinuousClock()
-            let end = clock.now + .seconds(30)
+            let end = clock.now + .seconds(120)
             var folder = ""
             while clock.now < end, folder.isEmpty {
                 let names = try LocalCommand.output(["find", bed.path("node"), "-name", "0", "-size", "+100k"])

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTesting
 import Foundation
 import Operations
 import Testing
@@ -46,7 +47,9 @@ struct ReachTests {
             let results = try await withThrowingTaskGroup(of: CommandResult.self) { group in
                 for number in 1...60 {
                     let node = try server.node("node-\(number)", "127.0.2.\(number)")
-                    group.addTask { await shell.run(RemoteJob(.loginShell("echo ok")), on: node) }
+                    group.addTask {
+                        await shell.run(RemoteJob(.loginShell("echo ok"), deadlines: .patient()), on: node)
+                    }
                 }
                 return try await group.reduce(into: [CommandResult]()) { $0.append($1) }
             }
@@ -61,7 +64,11 @@ struct ReachTests {
             let shell = makeShell()
             let node = try server.node()
             let results = await withTaskGroup(of: CommandResult.self) { group in
-                for _ in 0..<12 { group.addTask { await shell.run(RemoteJob(.loginShell("sleep 0.1")), on: node) } }
+                for _ in 0..<12 {
+                    group.addTask {
+                        await shell.run(RemoteJob(.loginShell("sleep 0.1"), deadlines: .patient()), on: node)
+                    }
+                }
                 return await group.reduce(into: [CommandResult]()) { $0.append($1) }
             }
             let errors = results.compactMap(\.error)
@@ -88,7 +95,7 @@ struct ReachTests {
             try run(
                 "/bin/sh",
                 "-c",
-                "for i in 1 2 3 4 5 6 7 8 9; do [ -S \(folder)/agent ] && break; sleep 0.2; done; SSH_AUTH_SOCK=\(folder)/agent ssh-add -q \(folder)/key"
+                "i=0; while [ $i -lt 600 ] && ! [ -S \(folder)/agent ]; do i=$((i+1)); sleep 0.1; done; SSH_AUTH_SOCK=\(folder)/agent ssh-add -q \(folder)/key"
             )
             let cases: [([Credential], RemoteError.Code?)] = [
                 ([.keyFile(path: folder + "/locked", passphrase: Secret("open sesame"))], nil),
@@ -120,22 +127,25 @@ struct ReachTests {
             mute.port = try Port(silent.port)
             var closed = try server.node("closed")
             closed.port = try Port(try freePort())
-            let hasty = Deadlines(connect: .seconds(2), login: .seconds(1))
+            let hasty = Deadlines.patient(login: .seconds(1))
             let banner = await shell.run(RemoteJob(.loginShell("true"), deadlines: hasty), on: mute)
             #expect(banner.error?.kind == .bannerTimeout)
             let refused = await shell.run(RemoteJob(.loginShell("true"), deadlines: hasty), on: closed)
             #expect(refused.error?.kind == .connectRefused)
             let first = await shell.run(
-                RemoteJob(.loginShell("sleep 60"), deadlines: .init(firstByte: .seconds(1))),
+                RemoteJob(.loginShell("sleep 300"), deadlines: .patient(firstByte: .seconds(1))),
                 on: try server.node()
             )
             #expect(first.error?.kind == .firstByteTimeout)
-            let idle = await shell.run(
-                RemoteJob(.loginShell("echo a; sleep 60"), deadlines: .init(idle: .seconds(1))),
-                on: try server.node()
-            )
-            #expect(idle.error?.kind == .idleTimeout)
-            #expect(idle.stdout.text == "a\n")
+            let node = try server.node()
+            try await TestLimit.growing { limit in
+                let idle = await shell.run(
+                    RemoteJob(.loginShell("echo a; sleep 300"), deadlines: .patient(idle: limit)),
+                    on: node
+                )
+                #expect(idle.error?.kind == .idleTimeout)
+                return idle.stdout.text == "a\n" ? nil : "\(idle.ending)"
+            }
             await shell.shutdown()
         }
     }

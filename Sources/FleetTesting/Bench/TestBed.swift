@@ -8,7 +8,8 @@ package final class TestBed: Sendable {
     private let endings = Mutex<[@Sendable () -> Void]>([])
 
     private init() throws {
-        var template = Array("/tmp/flt-XXXXXX".utf8CString)
+        TestLeftovers.clear()
+        var template = Array("/tmp/flt-\(getpid())-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw FixtureError("no scratch folder: errno \(errno)") }
         folder = String(cString: made)
         chmod(folder, 0o711)

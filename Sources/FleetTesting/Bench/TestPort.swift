@@ -4,17 +4,24 @@ import Glibc
 /// TCP ports of the loopback network.
 package enum TestPort {
     /// A port that nobody listens on at the moment.
+    ///
+    /// Not one of those that the kernel gives to outgoing connections: such a port may be taken again before a server
+    /// has it, or even be connected to itself.
     package static func free() throws -> Port {
-        let listener = try Listener(backlog: 1)
-        defer { listener.close() }
-        return listener.port
+        for _ in 0..<1000 {
+            let port = try Port(Int.random(in: 10_000..<20_000))
+            guard let listener = try? Listener(backlog: 1, port: port) else { continue }
+            listener.close()
+            return port
+        }
+        throw FixtureError("no port between 10000 and 20000 is free")
     }
 
-    /// Waits until a server speaks (any first byte), at most ten seconds.
+    /// Waits until a server speaks (any first byte), at most a minute.
     ///
     /// - Throws: `FixtureError` when it never does; `log` is quoted in it.
     package static func waitForBanner(_ port: Port, of process: ServerProcess, log: String) throws {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             guard process.isRunning else { break }
             if speaks(port) { return }
             usleep(10_000)
@@ -26,7 +33,7 @@ package enum TestPort {
         guard let descriptor = Listener.connect(to: port) else { return false }
         defer { close(descriptor) }
         var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&poller, 1, 1000) == 1 else { return false }
+        guard poll(&poller, 1, 10_000) == 1 else { return false }
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, 0) == 1
     }
@@ -37,10 +44,11 @@ struct Listener: Sendable {
     let descriptor: Int32
     let port: Port
 
-    init(backlog: Int32) throws {
+    /// - Parameter port: nil for one that the kernel picks.
+    init(backlog: Int32, port wanted: Port? = nil) throws {
         let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         descriptor = handle
-        var address = Self.address(0)
+        var address = Self.address(wanted?.number ?? 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
@@ -48,7 +56,11 @@ struct Listener: Sendable {
                     && getsockname(handle, generic, &length) == 0
             }
         }
-        guard bound else { throw FixtureError("cannot listen on loopback: errno \(errno)") }
+        guard bound else {
+            let reason = errno
+            Glibc.close(handle)
+            throw FixtureError("cannot listen on loopback: errno \(reason)")
+        }
         port = try Port(Int(UInt16(bigEndian: address.sin_port)))
     }
 

@@ -5,7 +5,7 @@ extension RemoteShellContract {
     static let sudoDuties: [Duty] = [
         Duty("sudo with the right password runs as root, and no prompt is left in the output") { bench in
             let node = try bench.node(sudo: .withPassword)
-            let elevation = Elevation(password: node.account?.password)
+            let elevation = Elevation(password: node.account.password)
             for command in [
                 Command.script("id -u; cat; echo e >&2", arguments: []), .loginShell("id -u; cat; echo e >&2"),
             ] {
@@ -24,11 +24,11 @@ extension RemoteShellContract {
         },
         Duty("sudo that wants a password where none is given fails at once, and leaves nothing waiting") { bench in
             let node = try bench.node(sudo: .withPassword)
-            let result = try await elevated(.script("id -u", arguments: []), Elevation(), bench, node)
+            let word = DutyBench.sleepWord()
+            let result = try await elevated(.script("id -u #\(word)", arguments: []), Elevation(), bench, node)
             try require(result.error?.kind, is: .sudoPasswordNeeded, result.shown)
-            let user = node.destination.user.text
-            let left = try await ProcessesOnNode.left(containing: "sudo -S -p")
-            try require(left.isEmpty, "sudo of \(user) still waits: \(left)")
+            let left = try await ProcessesOnNode.left(containing: word)
+            try require(left.isEmpty, "sudo still waits: \(left)")
         },
         Duty("sudo that wants no password does not get one") { bench in
             let node = try bench.node(sudo: .withoutPassword)
@@ -44,23 +44,24 @@ extension RemoteShellContract {
         },
         Duty("an account that may not use sudo is told so", on: [.openssh]) { bench in
             let node = try bench.node(shell: "/bin/sh")
-            let elevation = Elevation(password: node.account?.password)
+            let elevation = Elevation(password: node.account.password)
             let result = try await elevated(.script("id -u", arguments: []), elevation, bench, node)
             try require(!result.isSuccess, result.shown)
             try require(result.stdout.text, is: "", result.shown)
         },
         Duty("a deadline ends what runs as root") { bench in
             let node = try bench.node(sudo: .withPassword)
-            let word = DutyBench.sleepWord()
-            let job = RemoteJob(
-                .script("sleep \(word) & sleep \(word) | cat", arguments: []),
-                elevation: Elevation(password: node.account?.password),
-                deadlines: .init(total: .seconds(4))
-            )
-            let result = try await bench.shell().run(job, on: node.destination)
-            try require(result.error?.kind, is: .timeout, result.shown)
-            let left = try await ProcessesOnNode.left(containing: word)
-            try require(left.isEmpty, "left on the node: \(left)")
+            let shell = try bench.shell()
+            try await expectWarm(shell, node.destination)
+            try await TestLimit.growing { limit in
+                let word = DutyBench.sleepWord()
+                let job = RemoteJob(
+                    .script("sleep \(word) & sleep \(word) | cat", arguments: []),
+                    elevation: Elevation(password: node.account.password),
+                    deadlines: .patient(total: limit)
+                )
+                return try await ended(job, on: node.destination, by: shell, limit: limit, word: word, count: 2)
+            }
         },
     ]
 
@@ -71,7 +72,7 @@ extension RemoteShellContract {
         _ bench: DutyBench,
         _ node: ServedNode
     ) async throws -> CommandResult {
-        let job = RemoteJob(command, stdin: stdin, elevation: elevation, deadlines: .init(total: .seconds(30)))
+        let job = RemoteJob(command, stdin: stdin, elevation: elevation, deadlines: .patient())
         return try await bench.shell().run(job, on: node.destination)
     }
 
@@ -105,15 +106,20 @@ extension RemoteShellContract {
             },
             Duty("a deadline ends a tree under \(name) as a log-in shell", on: [.openssh]) { bench in
                 let node = try bench.node(shell: installed(path, bench))
-                let word = DutyBench.sleepWord()
-                let result = try await bench.shell().words(
-                    "sleep \(word) | cat",
-                    on: node.destination,
-                    deadlines: .init(total: .seconds(4))
-                )
-                try require(result.error?.kind, is: .timeout, result.shown)
-                let left = try await ProcessesOnNode.left(containing: word)
-                try require(left.isEmpty, "left on the node: \(left)")
+                let shell = try bench.shell()
+                try await expectWarm(shell, node.destination)
+                try await TestLimit.growing { limit in
+                    let word = DutyBench.sleepWord()
+                    let result = await shell.words(
+                        "echo on; sleep \(word) | cat",
+                        on: node.destination,
+                        deadlines: .patient(total: limit)
+                    )
+                    try require(result.error?.kind, is: .timeout, result.shown)
+                    let left = try await ProcessesOnNode.left(containing: word)
+                    try require(left.isEmpty, "left on the node: \(left)")
+                    return result.stdout.text == "on\n" ? nil : "the command never began \(result.shown)"
+                }
             },
         ]
     }
@@ -127,11 +133,8 @@ extension RemoteShellContract {
     private static func installed(_ path: String, _ bench: DutyBench) throws -> String {
         guard path == "busybox" else { return try LocalCommand.find(path) }
         // busybox knows by its name which program it is to be.
-        let link = "/usr/local/bin/flt-ash/ash"
-        try Scratch.folder("/usr/local/bin/flt-ash", mode: 0o755)
-        if !Scratch.exists(link) {
-            try LocalCommand.output(["ln", "-sf", try LocalCommand.find("/bin/busybox"), link])
-        }
+        let link = bench.bed.path("ash")
+        try LocalCommand.output(["ln", "-s", try LocalCommand.find("/bin/busybox"), link])
         return link
     }
 }

@@ -93,14 +93,14 @@ extension RemoteShellContract {
             let forced = bench.bed.path("forced")
             try Scratch.write("#!/bin/sh\nprintf '<%s>' \"$SSH_ORIGINAL_COMMAND\"\nexit 7\n", to: forced, mode: 0o755)
             let node = try bench.node(keyOptions: "command=\"\(forced)\",no-pty")
-            let job = RemoteJob(.verb("probe --root='/x y' $HOME"), deadlines: .init(total: .seconds(60)))
+            let job = RemoteJob(.verb("probe --root='/x y' $HOME"), deadlines: .patient())
             let result = try await bench.shell().run(job, on: node.destination)
             try require(result.ending, is: .exited(7), result.shown)
             try require(result.stdout.text, is: "<probe --root='/x y' $HOME>")
         },
         Duty("a forced command that ignores what is asked ends cleanly") { bench in
             let node = try bench.node(keyOptions: #"command="echo status; echo '{}'",no-port-forwarding,no-pty"#)
-            let job = RemoteJob(.verb("anything"), deadlines: .init(total: .seconds(60)))
+            let job = RemoteJob(.verb("anything"), deadlines: .patient())
             let result = try await bench.shell().run(job, on: node.destination)
             try require(result.stdout.text, is: "status\n{}\n", result.shown)
             try require(result.ending, is: .exited(0), result.shown)

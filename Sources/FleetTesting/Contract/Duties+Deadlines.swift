@@ -9,7 +9,7 @@ extension RemoteShellContract {
             let result = try await bench.shell().script(
                 "true",
                 on: target,
-                deadlines: .init(connect: .milliseconds(500), total: .seconds(30))
+                deadlines: .init(connect: .milliseconds(500), total: .seconds(240))
             )
             try require(result.error?.kind, is: .connectTimeout, result.shown)
         },
@@ -19,48 +19,58 @@ extension RemoteShellContract {
             let result = try await bench.shell().script(
                 "true",
                 on: target,
-                deadlines: .init(login: .milliseconds(700), total: .seconds(30))
+                deadlines: .patient(login: .milliseconds(700))
             )
             try require(result.error?.kind, is: .bannerTimeout, result.shown)
         },
         Duty("a log-in that hangs is a log-in timeout", on: [.openssh]) { bench in
             var settings = RealSSHD.Settings()
-            settings.extraLines = ["AuthorizedKeysCommand /bin/sleep 8", "AuthorizedKeysCommandUser nobody"]
+            // The server asks a command that hangs as long as the test's folder is there.
+            let hang = "/bin/sh -c \"while test -e \(bench.bed.folder); do sleep 0.2; done\""
+            settings.extraLines = ["AuthorizedKeysCommand \(hang)", "AuthorizedKeysCommandUser nobody"]
             let node = try bench.node(settings: settings)
             // A key that the file does not hold, so that the server goes on to ask the command.
             let stranger = try TestKey.generate(at: bench.bed.path("stranger"))
             var target = node.destination
             target.credentials = [.keyFile(path: stranger.path)]
-            let result = try await bench.shell().script(
-                "true",
-                on: target,
-                deadlines: .init(login: .seconds(2), total: .seconds(30))
-            )
-            try require(result.error?.kind, is: .authTimeout, result.shown)
+            let shell = try bench.shell()
+            try await TestLimit.growing { limit in
+                let result = await shell.script("true", on: target, deadlines: .patient(login: limit))
+                return result.error?.kind == .authTimeout ? nil : result.shown
+            }
         },
         Duty("each deadline of the work has its own error, and what came before is kept") { bench in
             let node = try bench.node()
             let shell = try bench.shell()
-            let cases: [(String, Deadlines, RemoteError.Code, String)] = [
-                ("sleep 30", .init(firstByte: .seconds(1), total: .seconds(25)), .firstByteTimeout, ""),
-                ("echo one; sleep 30", .init(idle: .seconds(1), total: .seconds(25)), .idleTimeout, "one\n"),
-                ("echo one; sleep 30", .init(total: .seconds(2)), .timeout, "one\n"),
+            try await expectWarm(shell, node.destination)
+            let cases: [(String, @Sendable (Duration) -> Deadlines, RemoteError.Code, String)] = [
+                ("sleep 300", { .patient(firstByte: $0) }, .firstByteTimeout, ""),
+                ("echo one; sleep 300", { .patient(idle: $0) }, .idleTimeout, "one\n"),
+                ("echo one; sleep 300", { .patient(total: $0) }, .timeout, "one\n"),
             ]
             for (script, deadlines, code, output) in cases {
-                let result = await shell.script(script, on: node.destination, deadlines: deadlines)
-                try require(result.error?.kind, is: code, result.shown)
-                try require(result.stdout.text, is: output, "after \(code)")
+                try await TestLimit.growing { limit in
+                    let result = await shell.script(script, on: node.destination, deadlines: deadlines(limit))
+                    try require(result.error?.kind, is: code, result.shown)
+                    return result.stdout.text == output ? nil : "after \(code) \(result.shown)"
+                }
             }
         },
         Duty("output that keeps coming is not idle, and a quick start is no late first byte") { bench in
             let node = try bench.node()
-            let deadlines = Deadlines(firstByte: .seconds(5), idle: .seconds(5), total: .seconds(30))
-            let result = try await bench.shell().script(
-                "for i in 1 2 3 4 5 6; do echo $i; sleep 0.2; done",
-                on: node.destination,
-                deadlines: deadlines
-            )
-            try require(result.ending, is: .exited(0), result.shown)
+            let shell = try bench.shell()
+            try await expectWarm(shell, node.destination)
+            // The whole takes longer than the limit, each pause much less.
+            let pauses = [(Duration.milliseconds(1500), "0.25"), (.seconds(10), "1.6"), (.seconds(60), "10")]
+            try await TestLimit.growing(pauses.map(\.0)) { limit in
+                let pause = pauses.first { $0.0 == limit }?.1 ?? ""
+                let result = await shell.script(
+                    "for i in 1 2 3 4 5 6 7; do echo $i; sleep \(pause); done",
+                    on: node.destination,
+                    deadlines: .patient(firstByte: limit, idle: limit)
+                )
+                return result.ending == .exited(0) ? nil : result.shown
+            }
         },
         Duty("a port where nobody listens is a refusal", on: [.openssh]) { bench in
             let key = try TestKey.generate(at: bench.bed.path("key"))
@@ -75,14 +85,14 @@ extension RemoteShellContract {
             let result = try await bench.shell().script(
                 "true",
                 on: target,
-                deadlines: .init(connect: .seconds(20), total: .seconds(30))
+                deadlines: .patient()
             )
             try require(result.error?.kind, is: .unresolved, result.shown)
         },
         Duty("a far side that is no SSH server is told apart from one", on: [.openssh]) { bench in
             let key = try TestKey.generate(at: bench.bed.path("key"))
             let web = try OddServer.speaker(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), in: bench.bed)
-            let deadlines = Deadlines(login: .seconds(3), total: .seconds(20))
+            let deadlines = Deadlines.patient(login: .seconds(1))
             let result = try await bench.shell().script("true", on: destination("web", web, key), deadlines: deadlines)
             // A server may say anything before its banner, so a silence after nonsense is a missing banner as well.
             let allowed: [RemoteError.Code?] = [.protocolError, .bannerTimeout]
@@ -94,7 +104,7 @@ extension RemoteShellContract {
             let result = try await bench.shell().script(
                 "true",
                 on: target,
-                deadlines: .init(login: .seconds(2), total: .seconds(20))
+                deadlines: .patient(login: .seconds(1))
             )
             let allowed: [RemoteError.Code?] = [.closedEarly, .throttled, .protocolError]
             try require(allowed.contains(result.error?.kind), result.shown)

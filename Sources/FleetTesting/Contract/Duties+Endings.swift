@@ -32,12 +32,10 @@ extension RemoteShellContract {
                 let word = DutyBench.sleepWord()
                 let shell = try bench.shell()
                 let task = Task { await shell.words("echo on; sleep \(word) | cat", on: node.destination) }
-                try require(
-                    try await ProcessesOnNode.appear(containing: "sleep \(word)", count: 1),
-                    "the command never began"
-                )
+                let began = try await ProcessesOnNode.appear(running: ["sleep", word], count: 1, within: patience)
                 task.cancel()
                 let result = await task.value
+                try require(began, "the command never began \(result.shown)")
                 try require(result.error?.kind, is: .cancelled, result.shown)
                 try require(result.stdout.text, is: "on\n")
                 let left = try await ProcessesOnNode.left(containing: word)
@@ -46,14 +44,16 @@ extension RemoteShellContract {
             Duty("the connection serves on after a command was ended") { bench in
                 let node = try bench.node()
                 let shell = try bench.shell()
-                let ended = await shell.script("sleep 30", on: node.destination, deadlines: .init(total: .seconds(1)))
+                try await expectWarm(shell, node.destination)
+                let limit = Deadlines.patient(total: .seconds(1))
+                let ended = await shell.script("sleep 300", on: node.destination, deadlines: limit)
                 try require(ended.error?.kind, is: .timeout, ended.shown)
                 let next = await shell.script("echo still here", on: node.destination)
                 try require(next.stdout.text, is: "still here\n", next.shown)
             },
             Duty("a job cancelled before it began leaves no trace") { bench in
                 let node = try bench.node()
-                let mark = bench.bed.path("mark")
+                let mark = try bench.mark("mark")
                 let shell = try bench.shell()
                 let task = Task {
                     withUnsafeCurrentTask { $0?.cancel() }
@@ -61,23 +61,68 @@ extension RemoteShellContract {
                 }
                 let result = await task.value
                 try require(result.error?.kind, is: .cancelled, result.shown)
-                try require(!Scratch.exists(mark), "the command ran")
+                try require(try Scratch.text(mark), is: "", "the command ran")
             },
         ]
 
+    /// How long a loaded machine may take to start a few processes.
+    private static let patience = Duration.seconds(120)
+
     private static func end(_ script: String, count: Int, byCancelling: Bool, _ bench: DutyBench) async throws {
         let node = try bench.node()
-        let word = DutyBench.sleepWord()
         let shell = try bench.shell()
-        let text = script.split(separator: "W", omittingEmptySubsequences: false).joined(separator: word)
-        let total: Duration = byCancelling ? .seconds(60) : .seconds(3)
-        let task = Task { await shell.script(text, on: node.destination, deadlines: .init(total: total)) }
-        let began = try await ProcessesOnNode.appear(containing: "sleep \(word)", count: count)
-        if byCancelling { task.cancel() }
+        try await expectWarm(shell, node.destination)
+        func job(_ word: String, _ limit: Duration) -> RemoteJob {
+            let text = script.split(separator: "W", omittingEmptySubsequences: false).joined(separator: word)
+            return RemoteJob(.script(text, arguments: []), deadlines: .patient(total: limit))
+        }
+        guard byCancelling else {
+            return try await TestLimit.growing { limit in
+                let word = DutyBench.sleepWord()
+                return try await ended(
+                    job(word, limit),
+                    on: node.destination,
+                    by: shell,
+                    limit: limit,
+                    word: word,
+                    count: count
+                )
+            }
+        }
+        let word = DutyBench.sleepWord()
+        let task = Task { await shell.run(job(word, .seconds(240)), on: node.destination) }
+        let began = try await ProcessesOnNode.appear(running: ["sleep", word], count: count, within: patience)
+        task.cancel()
         let result = await task.value
         try require(began, "the processes never appeared \(result.shown)")
-        try require(result.error?.kind, is: byCancelling ? .cancelled : .timeout, result.shown)
+        try require(result.error?.kind, is: .cancelled, result.shown)
         let left = try await ProcessesOnNode.left(containing: word)
         try require(left.isEmpty, "left on the node: \(left)")
+    }
+
+    /// Runs a job into its whole limit; nothing of it may be left.
+    ///
+    /// - Returns: why it could not be judged, or nil when its processes were there before the limit.
+    static func ended(
+        _ job: RemoteJob,
+        on destination: Destination,
+        by shell: any RemoteShell,
+        limit: Duration,
+        word: String,
+        count: Int
+    ) async throws -> String? {
+        let task = Task { await shell.run(job, on: destination) }
+        let began = try await ProcessesOnNode.appear(running: ["sleep", word], count: count, within: limit)
+        let result = await task.value
+        try require(result.error?.kind, is: .timeout, result.shown)
+        let left = try await ProcessesOnNode.left(containing: word)
+        try require(left.isEmpty, "left on the node: \(left)")
+        return began ? nil : "the processes never appeared \(result.shown)"
+    }
+
+    /// Makes the connection, so that a short limit afterwards is about the command alone.
+    static func expectWarm(_ shell: any RemoteShell, _ destination: Destination) async throws {
+        let result = await shell.script("true", on: destination)
+        try require(result.ending, is: .exited(0), result.shown)
     }
 }

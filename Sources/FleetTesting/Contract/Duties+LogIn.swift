@@ -116,8 +116,7 @@ extension RemoteShellContract {
         settings.allowsPassword = true
         settings.extraLines = extra
         let node = try bench.node(settings: settings, shell: "/bin/sh")
-        guard let account = node.account else { throw FixtureError("the node has no account") }
-        return (node, account.password)
+        return (node, node.account.password)
     }
 
     static func expectLogIn(

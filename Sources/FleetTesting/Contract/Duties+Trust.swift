@@ -107,15 +107,15 @@ extension RemoteShellContract {
             let (jump, node) = (try bench.node("jump"), try bench.node("inner"))
             var target = node.destination
             target.path = [jump.destination]
-            let word = DutyBench.sleepWord()
-            let result = try await bench.shell().script(
-                "sleep \(word) | cat",
-                on: target,
-                deadlines: .init(total: .seconds(4))
-            )
-            try require(result.error?.kind, is: .timeout, result.shown)
-            let left = try await ProcessesOnNode.left(containing: word)
-            try require(left.isEmpty, "left on the node: \(left)")
+            let behind = target
+            let shell = try bench.shell()
+            try await expectWarm(shell, behind)
+            try await TestLimit.growing { limit in
+                let word = DutyBench.sleepWord()
+                let command = Command.script("sleep \(word) | cat", arguments: [])
+                let job = RemoteJob(command, deadlines: .patient(total: limit))
+                return try await ended(job, on: behind, by: shell, limit: limit, word: word, count: 1)
+            }
         },
     ]
 }

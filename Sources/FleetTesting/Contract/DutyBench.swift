@@ -1,5 +1,4 @@
 import FleetModel
-import Glibc
 import Operations
 import Synchronization
 
@@ -36,13 +35,9 @@ package final class DutyBench: Sendable {
     ) throws -> ServedNode {
         let key = try TestKey.generate(at: bed.path("key-" + name))
         let line = keyOptions.isEmpty ? key.publicLine : keyOptions + " " + key.publicLine
-        let account: TestAccount? =
-            if server == .dropbear || shell != nil || sudo != .none {
-                try TestAccount.create(in: bed, shell: shell ?? "/bin/sh", sudo: sudo, authorizedKeys: [line])
-            } else {
-                nil
-            }
-        let user = try account?.user ?? Self.currentUser()
+        // Never the tester's own account: what their log-in shell does and costs is not our business.
+        let account = try TestAccount.create(in: bed, shell: shell ?? "/bin/sh", sudo: sudo, authorizedKeys: [line])
+        let user = account.user
         switch server {
         case .openssh:
             var settings = settings
@@ -55,9 +50,11 @@ package final class DutyBench: Sendable {
         }
     }
 
-    static func currentUser() throws -> UserName {
-        guard let entry = getpwuid(getuid()) else { throw FixtureError("the test's user has no account") }
-        return try UserName(String(cString: entry.pointee.pw_name))
+    /// An empty file that any account may write: by what stands in it a test knows what ran.
+    func mark(_ name: String) throws -> String {
+        let path = bed.path(name)
+        try Scratch.write("", to: path, mode: 0o666)
+        return path
     }
 
     /// A word that no other process of the machine has: an argument that `sleep` takes.
@@ -68,7 +65,7 @@ package final class DutyBench: Sendable {
 struct ServedNode: Sendable {
     var destination: Destination
     let key: TestKey
-    let account: TestAccount?
+    let account: TestAccount
     let hostKey: HostKey
     let process: ServerProcess
 
@@ -77,7 +74,7 @@ struct ServedNode: Sendable {
         port: Port,
         _ user: UserName,
         _ key: TestKey,
-        _ account: TestAccount?,
+        _ account: TestAccount,
         _ hostKey: HostKey,
         _ process: ServerProcess
     ) throws {
@@ -103,7 +100,7 @@ extension RemoteShell {
         stdin: StandardInput = .empty,
         on destination: Destination,
         limits: OutputLimits = .init(),
-        deadlines: Deadlines = .init(total: .seconds(60))
+        deadlines: Deadlines = .patient()
     ) async -> CommandResult {
         let job = RemoteJob(
             .script(text, arguments: arguments),
@@ -118,7 +115,7 @@ extension RemoteShell {
     func words(
         _ text: String,
         on destination: Destination,
-        deadlines: Deadlines = .init(total: .seconds(60))
+        deadlines: Deadlines = .patient()
     ) async -> CommandResult {
         await run(RemoteJob(.loginShell(text), deadlines: deadlines), on: destination)
     }

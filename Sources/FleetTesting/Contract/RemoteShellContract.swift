@@ -54,7 +54,7 @@ package struct Claim: Sendable, CustomStringConvertible {
         try await TestBed.with { bed in
             let bench = DutyBench(bed: bed, server: server, maker: maker)
             do {
-                try await Self.within(.seconds(90), of: description) { try await duty.prove(bench) }
+                try await Self.within(.seconds(400), of: description) { try await duty.prove(bench) }
             } catch {
                 await bench.shutdownShells()
                 throw error

@@ -30,7 +30,7 @@ package struct TestKey: Sendable {
         let socket = bed.path(name + ".sock")
         let process = try ServerProcess(["/usr/bin/ssh-agent", "-D", "-a", socket], log: bed.path(name + ".log"))
         bed.atEnd { process.end() }
-        for _ in 0..<500 where !Scratch.exists(socket) { usleep(10_000) }
+        for _ in 0..<6000 where !Scratch.exists(socket) { usleep(10_000) }
         try LocalCommand.output(["ssh-add", "-q", path], environment: ["SSH_AUTH_SOCK=\(socket)"])
         return socket
     }

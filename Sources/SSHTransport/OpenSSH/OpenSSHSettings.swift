@@ -9,6 +9,8 @@ package struct OpenSSHSettings: Sendable {
     package var channels: Int
     /// How long a connection without work is kept.
     package var idleTime: Duration
+    /// How long ending a remote process tree may take.
+    package var endingTime: Duration = .seconds(4)
     /// The variables of this process of which ssh gets those that it needs.
     package var environment: [String: String]
     /// Measures deadlines and pauses.

@@ -39,10 +39,10 @@ final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Everything that comes up to and with this text; fails after ten seconds.
+    /// Everything that comes up to and with this text; fails after a minute.
     func text(until awaited: String) async throws -> String {
         var text = ""
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while !text.contains(awaited) {
             try #require(
                 ContinuousClock.now < deadline,

@@ -6,7 +6,7 @@ import Testing
 /// The shells that nodes have.
 private let shells: [[String]] = [["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]]
 
-@Suite(.timeLimit(.minutes(2))) struct DeployTests {
+@Suite(.timeLimit(.minutes(15))) struct DeployTests {
     private func node() throws -> Destination {
         try Destination(
             node: NodeName("here"),

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTesting
 import Foundation
 import Logging
 import Operations
@@ -113,23 +114,10 @@ func run(_ words: String...) throws -> String {
     return text
 }
 
-func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) | getsockname(descriptor, $0, &length)
-        }
-    }
-    guard code == 0 else { throw CommandFailed(text: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
-}
+func freePort() throws -> Int { Int(try TestPort.free().number) }
 
 private func waitForListener(_ port: Int) throws {
-    for _ in 0..<200 {
+    for _ in 0..<2400 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -157,5 +145,8 @@ final class SeenKeys: HostKeyTrust {
 }
 
 func makeShell(_ settings: LibSSHSettings = .init(), trust: any HostKeyTrust = SeenKeys()) -> LibSSHShell {
-    LibSSHShell(trust: trust, settings: settings, logger: Logger(label: "test"))
+    var settings = settings
+    // A loaded machine may take long to end a tree; that it does end it is what the tests are about.
+    settings.endingTime = .seconds(60)
+    return LibSSHShell(trust: trust, settings: settings, logger: Logger(label: "test"))
 }

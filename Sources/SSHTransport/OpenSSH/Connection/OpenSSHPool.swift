@@ -24,7 +24,7 @@ actor OpenSSHPool {
     }
 
     private let folder: String
-    private let settings: OpenSSHSettings
+    nonisolated let settings: OpenSSHSettings
     private let trust: any HostKeyTrust
     private let logger: Logger
     private let readiness = Readiness()

@@ -122,7 +122,8 @@ struct OpenSSHJob: Sendable {
             channel: channel,
             marks: marks,
             output: output,
-            clock: clock
+            clock: clock,
+            limit: pool.settings.endingTime
         )
         await Task { await ending.run() }.value
         return .failed(error)

@@ -11,12 +11,14 @@ struct OpenSSHTreeEnding: Sendable {
     let output: JobOutput
     let clock: ContinuousClock
 
-    /// Takes at most about five seconds.
+    /// How long the node may take for it; a fourth of that to name its process, and to close the channel.
+    let limit: Duration
+
     func run() async {
-        await within(.seconds(1)) { await untilLeaderIsKnown() }
+        await within(limit / 4) { await untilLeaderIsKnown() }
         if let leader = marks.leader {
-            await within(.seconds(4)) { await kill(leader) }
-            await within(.seconds(1)) { await drain() }
+            await within(limit) { await kill(leader) }
+            await within(limit / 4) { await drain() }
         }
         await channel.close()
         output.add(.stderr, marks.finish())
@@ -74,7 +76,7 @@ struct OpenSSHTreeEnding: Sendable {
 
     /// A channel on the warm connection, or where the server allows no more, on one of its own.
     private func spareChannel() async throws -> MuxChannel {
-        let deadlines = Deadlines(connect: .seconds(3), login: .seconds(3))
+        let deadlines = Deadlines(connect: limit, login: limit)
         let connection = try await pool.connection(to: destination, deadlines)
         do {
             return try await connection.openSpareChannel()
