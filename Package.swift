@@ -76,7 +76,7 @@ let package = Package(
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations"]),
         tests("LocalDisk", ["Operations"]),
-        tests("Formats", ["Operations"], resources: [.copy("Inventories"), .copy("BadInventories")]),
+        tests("Formats", ["Operations", "SQLiteStore"], resources: [.copy("Inventories"), .copy("BadInventories")]),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

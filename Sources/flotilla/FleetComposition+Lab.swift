@@ -8,7 +8,9 @@ import Probes
 
 extension FleetComposition {
     func serveLab(_ home: Home, _ order: LabStart, ready: @Sendable () -> Void) async throws {
-        let plan = try LabPlan(count: order.nodes, network: FreeNetwork.first(port: 2222))
+        let isShared = try LabPlan(count: order.nodes).sharesListeners
+        let port = isShared ? FreeNetwork.firstPort(from: 2222) : 2222
+        let plan = try LabPlan(count: order.nodes, port: Int(port), network: FreeNetwork.first(port: port))
         let faults = try FaultSpec(parsing: order.fault)
         let fleet = try await initialise(home)
         let keys = try fleet.keys.keys()
@@ -20,7 +22,7 @@ extension FleetComposition {
             ],
             password: Secret(String(UInt64.random(in: 0 ... .max), radix: 36))
         )
-        settings.healthPort = 3000
+        settings.healthPort = isShared ? Int(FreeNetwork.firstPort(from: 3000)) : 3000
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let start = ContinuousClock.now
         let clock = LabClock(now: Self.now, monotonic: { ContinuousClock.now - start })
@@ -108,9 +110,17 @@ private enum FreeNetwork {
             ?? 77
     }
 
+    /// The first port that no lab and no server has on any address.
+    static func firstPort(from port: UInt16) -> UInt16 {
+        (port..<port + 100).first { isFree("0.0.0.0", $0) } ?? port
+    }
+
     private static func isFree(_ address: String, _ port: UInt16) -> Bool {
         let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(file) }
+        // As the lab's listeners have it: connections of a lab that has just ended do not count.
+        var yes: Int32 = 1
+        setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = port.bigEndian

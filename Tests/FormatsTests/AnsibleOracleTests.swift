@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Operations
+import SQLiteStore
 import Testing
 
 @testable import Formats
@@ -11,12 +12,14 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(15)), arguments: InventoryCase.all)
-    func `Ansible lists what we export, and reads our YAML as it reads the original`(inventory: InventoryCase) throws {
-        let imported = try inventory.read().inventory
+    func `Ansible lists what we export, and reads our YAML as it reads the original`(inventory: InventoryCase)
+        async throws
+    {
+        let folder = try ScratchFolder()
+        let imported = try await Self.kept(try inventory.read(), in: folder)
         let theirs = try Oracle.list(inventory.oraclePath)
         let ours = InventoryWriting.write(imported, as: .ansibleJSON, options: try InventoryCase.writing)
         Self.expectEqual(try JSONReading.parse(ours), theirs)
-        let folder = try ScratchFolder()
         let yaml = InventoryWriting.write(imported, as: .ansibleYAML, options: try InventoryCase.writing)
         Self.expectEqual(try Oracle.list(try folder.write(yaml, to: "hosts.yml")), theirs)
     }
@@ -37,6 +40,19 @@ import Testing
         let imported = try inventory.read()
         #expect(InventoryDifference(importing: imported, into: imported.inventory, prune: true).isEmpty)
         #expect(!InventoryDifference(importing: imported, into: Inventory()).isEmpty)
+    }
+
+    /// What is there of an import once it went through the registry's file.
+    private static func kept(_ imported: InventoryImport, in folder: ScratchFolder) async throws -> Inventory {
+        let path = folder.path + "/fleet.db"
+        let changes = InventoryDifference(importing: imported, into: Inventory()).changes
+        let store = try FleetDatabase.open(at: path)
+        try await store.inventory.apply(changes, by: Actor("tester"), at: Timestamp(milliseconds: 0))
+        try store.close()
+        let again = try FleetDatabase.open(at: path)
+        let inventory = try await again.inventory.inventory()
+        try again.close()
+        return inventory
     }
 
     /// Names the members that differ, rather than two documents of a hundred lines.

@@ -34,6 +34,11 @@ import Testing
         #expect(reading("%clock\nnow 1.00 7000.000001\nwall x y z 1")?.received == 7000.000001)
     }
 
+    @Test func `is doubtful by half of the time in which the calibration was made`() {
+        let clock = reading("%clock\nnow 110.00\nwall 5000.50 100.00 100.50 4900\n%stat\nbtime 4900")
+        #expect(abs((clock?.resolution ?? 0) - 0.26) < 1e-9)
+    }
+
     @Test func `is not made up`() {
         #expect(reading("%clock\nnow 110.00\nwall soon 1 1 1") == nil)
         #expect(reading("%loadavg\n1 2 3") == nil)

@@ -21,6 +21,7 @@ import Testing
         var group = Group(name: try GroupName(name))
         group.children = Set(try children.map { try GroupName($0) })
         group.variables = ["who": .string(name)]
+        group.isListedUnderAll = name == "web"
         return group
     }
 
@@ -43,6 +44,20 @@ import Testing
         #expect(try await store.inventory.inventory() == expected)
         try store.close()
         #expect(try await scratch.open(.thorough).inventory.inventory() == expected)
+    }
+
+    @Test func `a registry from before groups could be listed under all is brought up to date`() async throws {
+        try await apply(.createGroup(try group("eu", holding: ["web"])), .createGroup(try group("web")))
+        try store.close()
+        let back = "ALTER TABLE groups DROP COLUMN listed_under_all; DELETE FROM migrations WHERE position > 1;"
+        _ = try output(of: "sqlite3", [scratch.path, back + "PRAGMA user_version = 1;"])
+        var web = try group("web")
+        web.isListedUnderAll = false
+        let again = try scratch.open()
+        #expect(try await again.inventory.inventory().groups[web.name] == web)
+        web.isListedUnderAll = true
+        try await again.inventory.apply([.updateGroup(web)], by: operatorOfTests, at: noon)
+        #expect(try await again.inventory.inventory().groups[web.name] == web)
     }
 
     @Test func `one wrong change undoes the whole batch and its audit records`() async throws {

@@ -44,3 +44,9 @@ final class SharedListeners {
         return withUnsafeBytes(of: address.sin_addr) { $0.map(String.init).joined(separator: ".") }
     }
 }
+
+extension LabPlan {
+    /// True when this process may not open files enough for a listener on each node: one on all addresses serves them
+    /// all, and the ports must be free on every one.
+    package var sharesListeners: Bool { !SharedListeners.canSpareOnePerNode(self) }
+}

@@ -39,8 +39,15 @@ package actor Collector {
     package func run(seed: UInt64) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.storeLoop() }
+            group.addTask { await self.forgetLoop() }
+            let elapsed = Stopwatch.started(on: self.fleet.clock)
+            var start = Duration.zero
             while !Task.isCancelled {
-                try await self.oneRound(seed: seed, in: &group)
+                try await self.oneRound(seed: seed, from: start, elapsed: elapsed, in: &group)
+                // In step with the first round: what reading the registry takes must not add up. After a sleep of the
+                // whole machine the missed rounds are not made up for.
+                start += self.interval
+                if elapsed() - start > self.interval { start = elapsed() }
             }
         }
     }
@@ -54,24 +61,29 @@ package actor Collector {
         return Dictionary(polls.map { ($0.item.name, $0.outcome.outcome) }, uniquingKeysWith: { $1 })
     }
 
-    private func oneRound(seed: UInt64, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+    /// - Parameters:
+    ///   - start: when the round is to begin, by `elapsed`, which no setting of the wall clock moves.
+    private func oneRound(
+        seed: UInt64,
+        from start: Duration,
+        elapsed: @Sendable () -> Duration,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
         try await reload()
-        try await forgetOld()
         let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
         let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
-        let began = fleet.now()
         var place = Duration.zero
         while place < interval {
             let next = min(interval, place + step)
-            for name in schedule.due(from: place, to: next) { start(name, in: &group) }
+            for name in schedule.due(from: place, to: next) { begin(name, in: &group) }
             place = next
-            let ahead = place - (fleet.now() - began)
+            let ahead = start + place - elapsed()
             if ahead > .zero { try await fleet.clock.sleep(for: ahead) }
         }
         lastCycle = round.finish(at: fleet.now())
     }
 
-    private func start(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    private func begin(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
         guard let node = inventory.nodes[name], node.status.word != "quarantined" else { return }
         guard inFlight[name] == nil else {
             overruns += 1
@@ -131,9 +143,20 @@ package actor Collector {
         }
     }
 
-    private func forgetOld() async throws {
-        try await fleet.samples.prune(before: fleet.now() + (.zero - retention))
+    /// Beside the rounds and seldom: it looks at every node's history.
+    private func forgetLoop() async {
+        let period = max(interval, min(.seconds(3600), retention / 10))
+        while !Task.isCancelled {
+            do {
+                try await fleet.samples.prune(before: fleet.now() + (.zero - retention))
+            } catch {
+                logger.error("old samples could not be forgotten", metadata: ["reason": "\(Self.reason(error))"])
+            }
+            try? await fleet.clock.sleep(for: period)
+        }
     }
+
+    private static func reason(_ error: any Error) -> String { (error as? any Explained)?.problem ?? "\(error)" }
 
     private func storeLoop() async throws {
         while !Task.isCancelled {
@@ -142,10 +165,7 @@ package actor Collector {
                 try await store()
             } catch {
                 // The polls are kept and tried again: a full disk must not end the collector.
-                logger.error(
-                    "samples could not be stored",
-                    metadata: ["reason": "\((error as? any Explained)?.problem ?? "\(error)")"]
-                )
+                logger.error("samples could not be stored", metadata: ["reason": "\(Self.reason(error))"])
             }
         }
         try await store()
@@ -161,6 +181,14 @@ package actor Collector {
             finished = Array((batch + finished).suffix(4 * max(256, inventory.nodes.count)))
             throw error
         }
+    }
+}
+
+/// Time by a clock that only runs forward.
+enum Stopwatch {
+    static func started<C: Clock<Duration>>(on clock: C) -> @Sendable () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
     }
 }
 

@@ -14,6 +14,7 @@ package actor NodePoller {
     private var memory = ProbeMemory()
     private var pulse = PulseMemory()
     private var processors = ProcessorShare()
+    private var clocks = ClockFilter()
     private var profile: Node.Profile?
     /// What the node last said it is.
     package private(set) var facts: NodeFacts?
@@ -163,8 +164,8 @@ package actor NodePoller {
         if let found = reading.facts { facts = found }
         var samples = memory.complete(reading, at: arrived)
         samples += processors.sample(from: samples)
-        if let clock = reading.clock {
-            samples.append(Sample("flotilla_clock_offset_seconds", [], clock.offset(sent: sent, arrived: arrived)))
+        if let clock = reading.clock, let offset = clocks.offset(clock, sent: sent, arrived: arrived) {
+            samples.append(Sample("flotilla_clock_offset_seconds", [], offset))
         }
         return samples
     }

@@ -19,7 +19,13 @@ extension FieldDifference {
 
     static func between(_ old: Group, _ new: Group) -> [FieldDifference] {
         let children = FieldDifference(field: "children", old: list(old.children), new: list(new.children))
+        let listed = FieldDifference(
+            field: "listed_under_all",
+            old: String(old.isListedUnderAll),
+            new: String(new.isListedUnderAll)
+        )
         return (old.children == new.children ? [] : [children])
+            + (old.isListedUnderAll == new.isListedUnderAll ? [] : [listed])
             + between(old.variables, new.variables, prefix: "variables.")
     }
 

@@ -90,8 +90,9 @@ package struct ProbeFrameReader: Sendable {
         return ProbeFrame(nonce: nonce, body: text.bytes)
     }
 
+    /// Into a new array: ten thousand nodes must not each keep the room of their longest answer.
     private mutating func compact() {
-        buffer.removeSubrange(..<lineStart)
+        buffer = Array(buffer[lineStart...])
         searched -= lineStart
         lineStart = 0
     }

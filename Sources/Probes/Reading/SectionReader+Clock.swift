@@ -35,12 +35,14 @@ extension SectionReader {
             let bootTime = text.number(fields[4])
         else { return nil }
         let middle = (before + after) / 2
+        // Where in between `date` read the clock is not known: on a busy node that is more than a grain.
+        let doubt = max(0, after - before) / 2
         if let wall = text.number(fields[1]), text.bytes[fields[1]].contains(UInt8(ascii: ".")) {
-            return .init(base: wall - middle, bootTime: bootTime, resolution: 0.01)
+            return .init(base: wall - middle, bootTime: bootTime, resolution: 0.01 + doubt)
         }
         // Small `date`s print %N as it stands.
         let whole = fields[1].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text.bytes[$0]) }
-        return text.number(whole).map { .init(base: $0 + 0.5 - middle, bootTime: bootTime, resolution: 1) }
+        return text.number(whole).map { .init(base: $0 + 0.5 - middle, bootTime: bootTime, resolution: 1 + doubt) }
     }
 
     mutating func finishClock() -> NodeClock? {

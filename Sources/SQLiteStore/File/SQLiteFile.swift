@@ -1,15 +1,23 @@
 import FleetModel
 import GRDB
+import Synchronization
 
-/// One open SQLite file: readers that never wait for writers, one writer, errors in the operator's words.
+/// One open SQLite file: one connection that only reads and never waits for writers, one that writes, opened when first
+/// needed; errors in the operator's words.
+///
+/// A command that only reads thus writes nothing: the reading connection cannot, and no other is made.
 final class SQLiteFile: Sendable {
-    let path: String
-    private let pool: DatabasePool
+    private let plan: Plan
+    private let reader: DatabaseQueue
+    private let writer: Mutex<DatabaseQueue?>
 
-    private init(path: String, pool: DatabasePool) {
-        self.path = path
-        self.pool = pool
+    private init(_ plan: Plan, reader: DatabaseQueue, writer: DatabaseQueue?) {
+        self.plan = plan
+        self.reader = reader
+        self.writer = Mutex(writer)
     }
+
+    var path: String { plan.path }
 
     /// What to open and how.
     struct Plan: Sendable {
@@ -27,20 +35,20 @@ final class SQLiteFile: Sendable {
         try FileInspection(path: plan.path).check()
         try place.makePrivateFile()
         return try translating(plan.path) {
-            try look(at: plan)
-            let pool = try DatabasePool(path: plan.path, configuration: configuration(plan))
-            try pool.writeWithoutTransaction { database in
-                try settle(database, plan)
-                try plan.schema.bring(database, path: plan.path)
-            }
-            return SQLiteFile(path: plan.path, pool: pool)
+            let found = FileInspection(path: plan.path)
+            // A kill while the file was being made leaves a rollback journal, which only a writer may play back.
+            var writer = found.isEmpty || found.hasRollbackJournal ? try openWriter(plan) : nil
+            // Else read-only first: merely opening a file for writing changes bytes in it.
+            let reader = try reader(plan)
+            if try !reader.read({ try isCurrent($0, plan) }) { writer = try openWriter(plan) }
+            return SQLiteFile(plan, reader: reader, writer: writer)
         }
     }
 
     /// Reads one consistent moment; never waits for a writer.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
-            return try await pool.read(body)
+            return try await reader.read(body)
         } catch let error as DatabaseError {
             throw StateError(sqlite: error, path: path)
         }
@@ -49,7 +57,7 @@ final class SQLiteFile: Sendable {
     /// One transaction: all of it or nothing.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
-            return try await pool.write(body)
+            return try await writingConnection().write(body)
         } catch let error as DatabaseError {
             throw StateError(sqlite: error, path: path)
         }
@@ -65,42 +73,68 @@ final class SQLiteFile: Sendable {
         try place.makePrivateFile()
         try Self.translating(target) {
             let copy = try DatabaseQueue(path: target)
-            try pool.backup(to: copy)
+            try reader.backup(to: copy)
             try copy.close()
         }
     }
 
     func close() throws(StateError) {
-        try Self.translating(path) { try pool.close() }
+        // The writer last: only it can fold the log into the file.
+        try Self.translating(path) {
+            try reader.close()
+            try writer.withLock { try $0?.close() }
+        }
+    }
+
+    private func writingConnection() throws -> DatabaseQueue {
+        try writer.withLock { writer in
+            if let writer { return writer }
+            let opened = try Self.openWriter(plan)
+            writer = opened
+            return opened
+        }
+    }
+
+    private static func reader(_ plan: Plan) throws -> DatabaseQueue {
+        var configuration = configuration(plan)
+        configuration.readonly = true
+        return try DatabaseQueue(path: plan.path, configuration: configuration)
+    }
+
+    private static func openWriter(_ plan: Plan) throws -> DatabaseQueue {
+        let writer = try DatabaseQueue(path: plan.path, configuration: configuration(plan))
+        try writer.writeWithoutTransaction { database in
+            try settle(database, plan)
+            try plan.schema.bring(database, path: plan.path)
+        }
+        return writer
     }
 
     private static func configuration(_ plan: Plan) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(15)
-        configuration.maximumReaderCount = 4
         configuration.label = plan.schema.name
         return configuration
     }
 
+    /// Not GRDB's own write-ahead setting: that makes and drops a table at each start, four waits for the disk.
     private static func settle(_ database: Database, _ plan: Plan) throws {
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        guard mode == "wal" else {
+            throw StateError("no_log", "\(plan.path): no write-ahead log can be had here (journal mode \(mode ?? "?"))")
+        }
         try database.execute(sql: "PRAGMA synchronous = \(plan.durable ? "FULL" : "NORMAL")")
         // Debian builds SQLite to overwrite what is deleted; for samples that only doubles the writing.
         if !plan.durable { try database.execute(sql: "PRAGMA secure_delete = OFF") }
         if let limit = plan.pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(limit)") }
     }
 
-    /// Looks through a read-only connection first: merely opening a file for writing changes bytes in it.
-    private static func look(at plan: Plan) throws {
-        guard !FileInspection(path: plan.path).isEmpty else { return }
-        var configuration = configuration(plan)
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: plan.path, configuration: configuration)
-        try queue.read { database in
-            guard try plan.schema.isCurrent(database, path: plan.path) else { return }
-            try SchemaInspection(path: plan.path).check(database, plan)
-        }
-        try queue.close()
+    /// Looks for damage where no migration is to come, which looks for itself.
+    private static func isCurrent(_ database: Database, _ plan: Plan) throws -> Bool {
+        guard try plan.schema.isCurrent(database, path: plan.path) else { return false }
+        try SchemaInspection(path: plan.path).check(database, plan)
+        return true
     }
 
     private static func translating<T>(_ path: String, _ body: () throws -> T) throws(StateError) -> T {

@@ -83,11 +83,12 @@ struct RegistryReader {
         let pairs = try cursor("SELECT parent, child FROM group_children")
         while let row = try pairs.next() { children[row[0], default: []].insert(try GroupName(row[1])) }
         var groups: [Group] = []
-        let rows = try cursor("SELECT name, details, variables FROM groups")
+        let rows = try cursor("SELECT name, details, variables, listed_under_all FROM groups")
         while let row = try rows.next() {
             var group = Group(name: try GroupName(row[0]))
             group.details = try (row[1] as String?).map { try OneLine($0) }
             group.variables = try StoredJSON.object(row[2])
+            group.isListedUnderAll = row[3]
             group.children = children[group.name.text] ?? []
             groups.append(group)
         }

@@ -95,10 +95,11 @@ struct RegistryWriter {
     private func write(_ group: Group) throws {
         try run(
             """
-            INSERT INTO groups (name, details, variables) VALUES (?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET details = excluded.details, variables = excluded.variables
+            INSERT INTO groups (name, details, variables, listed_under_all) VALUES (?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET details = excluded.details, variables = excluded.variables,
+                listed_under_all = excluded.listed_under_all
             """,
-            [group.name.text, group.details?.text, StoredJSON.text(group.variables)]
+            [group.name.text, group.details?.text, StoredJSON.text(group.variables), group.isListedUnderAll]
         )
         try run("DELETE FROM group_children WHERE parent = ?", [group.name.text])
         for child in group.children {

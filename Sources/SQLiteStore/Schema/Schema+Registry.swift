@@ -3,7 +3,10 @@ extension Schema {
     static let registry = Schema(
         name: "registry",
         applicationID: 0x464C_5431,  // "FLT1"
-        migrations: [Migration(name: "0001 registry and audit", sql: registryTables + auditTables)],
+        migrations: [
+            Migration(name: "0001 registry and audit", sql: registryTables + auditTables),
+            Migration(name: "0002 groups listed under all", sql: listedUnderAll),
+        ],
         objects: [
             "migrations", "versions", "settings", "groups", "group_children", "group_children_by_child", "nodes",
             "nodes_by_jump", "node_labels", "group_members", "group_members_by_group", "host_keys", "node_status",
@@ -83,6 +86,10 @@ extension Schema {
             last_seen INTEGER
         ) STRICT;
 
+        """
+
+    private static let listedUnderAll = """
+        ALTER TABLE groups ADD COLUMN listed_under_all INTEGER NOT NULL DEFAULT 0 CHECK (listed_under_all IN (0, 1));
         """
 
     private static let auditTables = """
