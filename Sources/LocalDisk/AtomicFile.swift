@@ -22,6 +22,14 @@ package enum AtomicFile {
         syncFolder(of: path)
     }
 
+    /// Adds a line to a file of its owner alone. Not synced: for notes whose loss only costs doing something again.
+    package static func append(_ line: String, to path: String) throws(StateError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw trouble(path) }
+        defer { close(file) }
+        try writeAll(Array(line.utf8), to: file, path)
+    }
+
     private static func writeAll(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StateError) {
         var done = 0
         while done < bytes.count {

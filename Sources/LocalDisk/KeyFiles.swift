@@ -3,8 +3,9 @@ import Foundation
 package import Operations
 
 /// The fleet's two key pairs as files in the home: `keys/collect`, `keys/collect.pub` and the same for `operate`.
+/// While one is being rotated, its successor stands beside it as `keys/operate.next`.
 package struct KeyFiles: KeyFolder {
-    private let home: Home
+    let home: Home
     private let generate: Generator
 
     /// Makes one pair: the private key in OpenSSH's format, the public line and its fingerprint.
@@ -29,20 +30,21 @@ package struct KeyFiles: KeyFolder {
     }
 
     package func keys() throws -> KeyRing {
-        try KeyRing(collect: key(.collect), operate: key(.operate))
+        var ring = try KeyRing(collect: key(.collect, path(.collect)), operate: key(.operate, path(.operate)))
+        for purpose in KeyPurpose.allCases { ring.next[purpose] = try nextKey(purpose) }
+        return ring
     }
 
     package func createMissing() throws -> KeyRing {
         for purpose in KeyPurpose.allCases where !FileManager.default.fileExists(atPath: path(purpose)) {
-            try create(purpose)
+            try create(purpose, path(purpose))
         }
         return try keys()
     }
 
-    private func path(_ purpose: KeyPurpose) -> String { home.keys + "/" + purpose.rawValue }
+    func path(_ purpose: KeyPurpose) -> String { home.keys + "/" + purpose.rawValue }
 
-    private func key(_ purpose: KeyPurpose) throws(StateError) -> FleetKey {
-        let path = path(purpose)
+    func key(_ purpose: KeyPurpose, _ path: String) throws(StateError) -> FleetKey {
         try checkPermissions(path)
         // One line of three words and the fingerprint on a second: nothing has to be computed at start-up.
         guard let text = try? String(contentsOfFile: path + ".pub", encoding: .utf8),
@@ -73,9 +75,8 @@ package struct KeyFiles: KeyFolder {
         }
     }
 
-    private func create(_ purpose: KeyPurpose) throws {
+    func create(_ purpose: KeyPurpose, _ path: String) throws {
         let pair = try generate("flotilla-\(purpose.rawValue)")
-        let path = path(purpose)
         // The private key comes last: while it is missing, a next `init` makes the whole pair anew.
         try AtomicFile.write(Array((pair.publicLine + "\n").utf8), to: path + ".pub", mode: 0o644)
         try AtomicFile.write(Array((pair.fingerprint + "\n").utf8), to: path + ".fingerprint", mode: 0o644)

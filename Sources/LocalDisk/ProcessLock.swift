@@ -5,8 +5,9 @@ import Glibc
 package final class ProcessLock: Sendable {
     private let file: Int32
 
+    /// - Parameter busy: the error for the operator, given the holder's process.
     /// - Throws: `StateError` with `state.already_running`, naming the holder's process.
-    package init(path: String) throws(StateError) {
+    package init(path: String, busy: (String) -> StateError = daemonRuns) throws(StateError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw StateError("unwritable", "cannot open \(path): \(DiskTrouble.text(of: errno))")
@@ -14,16 +15,20 @@ package final class ProcessLock: Sendable {
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.text(of: file)
             close(file)
-            throw StateError(
-                "already_running",
-                "a daemon already runs on this home: process \(holder)",
-                advice: "run: flotilla collector status, or: flotilla collector stop"
-            )
+            throw busy(holder)
         }
         self.file = file
         _ = ftruncate(file, 0)
         let text = "\(getpid())\n"
         _ = text.withCString { pwrite(file, $0, strlen($0), 0) }
+    }
+
+    package static func daemonRuns(holder: String) -> StateError {
+        StateError(
+            "already_running",
+            "a daemon already runs on this home: process \(holder)",
+            advice: "run: flotilla collector status, or: flotilla collector stop"
+        )
     }
 
     deinit {

@@ -20,22 +20,21 @@ struct AuthorizedKeysInstallation {
 
     /// - Parameter nonce: a fresh word, so that nothing else the node prints can pass for the answer.
     func command(nonce: String) -> Command {
-        let collect = AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine, dialect: dialect)
+        let (probing, running) = (keys.newest(.collect), keys.newest(.operate))
+        let collect = AuthorizedKeysLine.collect(publicKey: probing.publicLine, dialect: dialect)
         let operate = AuthorizedKeysLine.operate(
-            publicKey: keys.operate.publicLine,
+            publicKey: running.publicLine,
             isJumpHost: isJumpHost,
             dialect: dialect
         )
         return .script(
             Self.script,
-            arguments: [nonce, Self.blob(keys.collect), collect, Self.blob(keys.operate), operate]
+            arguments: [nonce, probing.blob, collect, running.blob, operate]
         )
     }
 
     static func answer(_ result: CommandResult, nonce: String) -> Answer {
-        let prefix = "flotilla-keys \(nonce) "
-        let line = result.stdout.text.split(separator: "\n").last { $0.hasPrefix(prefix) }
-        guard let words = line?.dropFirst(prefix.count) else { return .foreign }
+        guard let words = AuthorizedKeysScript.words(result.stdout.text, nonce: nonce) else { return .foreign }
         switch words {
         case "changed": return .done(isNew: true)
         case "unchanged": return .done(isNew: false)
@@ -44,44 +43,22 @@ struct AuthorizedKeysInstallation {
         }
     }
 
-    /// The second word of a public line: what a line of ours is known by.
-    private static func blob(_ key: FleetKey) -> String {
-        let words = key.publicLine.split(separator: " ")
-        return words.count > 1 ? String(words[1]) : key.publicLine
-    }
-
     /// `$1` the nonce, `$2` and `$3` the collect key and its line, `$4` and `$5` the operate key and its line. Runs on
     /// dash, bash and busybox ash, with built-ins for all that matters.
     ///
     /// The new file stands beside the old one until it is whole and on the disk; then one rename changes everything.
-    static let script = #"""
-        LC_ALL=C; export LC_ALL
-        umask 077
-        nonce=$1 ckey=$2 cline=$3 okey=$4 oline=$5
-        say() { printf 'flotilla-keys %s %s\n' "$nonce" "$*"; }
-        failed() {
-            case $1 in
-            *[Nn]"o space left"*|*[Qq]"uota exceeded"*) say full ;;
-            *) say failed "$1" ;;
-            esac
-            exit 1
-        }
-        folder=~/.ssh
-        # OpenWrt's dropbear reads root's keys from its own folder.
-        if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ "$(id -u)" = 0 ]; then folder=/etc/dropbear; fi
+    static let script =
+        AuthorizedKeysScript.opening + AuthorizedKeysScript.folder + making + AuthorizedKeysScript.file
+        + AuthorizedKeysScript.staging + rewriting
+
+    private static let making = #"""
+        ckey=$2 cline=$3 okey=$4 oline=$5
         if [ ! -d "$folder" ]; then e=$(mkdir -p "$folder" 2>&1) || failed "$e"; fi
         e=$(chmod 700 "$folder" 2>&1) || failed "$e"
-        file=$folder/authorized_keys
-        # A link stays a link: what it points to is replaced.
-        if [ -L "$file" ]; then file=$(readlink -f "$file") || failed "$folder/authorized_keys is a broken link"; fi
-        if [ -e "$file" ] && [ ! -f "$file" ]; then failed "$file is no file"; fi
-        if [ -f "$file" ] && [ ! -r "$file" ]; then failed "$file: permission denied"; fi
-        new=$file.flotilla-$nonce
-        trap 'rm -f "$new"' EXIT
-        trap 'exit 129' HUP
-        trap 'exit 130' INT
-        trap 'exit 143' TERM
-        e=$( (: >"$new") 2>&1) || failed "$e"
+
+        """#
+
+    private static let rewriting = #"""
         collect() {
             [ -n "$chere" ] || { printf '%s\n' "$cline" || return 1; n=$((n + 1)); }
             chere=yes

@@ -115,7 +115,8 @@ package struct Enroll: Sendable {
             "enroll.begin",
             detail: [
                 "nodes": .int(Int64(order.nodes.count)), "by": .string(order.access.title),
-                "collect": .string(order.keys.collect.fingerprint), "operate": .string(order.keys.operate.fingerprint),
+                "collect": .string(order.keys.newest(.collect).fingerprint),
+                "operate": .string(order.keys.newest(.operate).fingerprint),
             ]
         )
     }

@@ -26,7 +26,7 @@ struct EnrollNode {
     private func enroll(_ node: Node, _ routes: Routes, _ report: inout EnrollReport) async throws {
         var way = try routes.destination(
             to: node,
-            credentials: access.credentials(operate: .keyFile(path: keys.operate.path))
+            credentials: access.credentials(operate: keys.credentials(.operate))
         )
         if try await !installGate(way, &report) {
             way.credentials = access.withoutOperate
@@ -88,7 +88,7 @@ struct EnrollNode {
     /// Both keys by log-ins of their own. - Returns: false when the server refused one; throws for all other trouble.
     private func prove(_ node: Node, _ routes: Routes, _ report: inout EnrollReport) async throws -> Bool {
         await shell.forget(node.name)
-        let operate = try routes.destination(to: node, credentials: [.keyFile(path: keys.operate.path)])
+        let operate = try routes.destination(to: node, credentials: [.keyFile(path: keys.newest(.operate).path)])
         let marker = "flotilla-" + nonce
         let echo = await shell.run(RemoteJob(.loginShell("echo " + marker), deadlines: deadlines), on: operate)
         if let error = echo.error, error.kind != .authDenied { throw error }
@@ -96,7 +96,7 @@ struct EnrollNode {
 
         let collect = try routes.destination(
             to: node,
-            credentials: [.keyFile(path: keys.collect.path)],
+            credentials: [.keyFile(path: keys.newest(.collect).path)],
             purpose: .collect
         )
         let version = await shell.run(RemoteJob(Gate.Verb.version.command, deadlines: deadlines), on: collect)

@@ -35,7 +35,7 @@ package struct EnrollAccess: Sendable {
     }
 
     /// A password is only offered where no key opens.
-    func credentials(operate: Credential) -> [Credential] { keys + [operate] + secrets }
+    func credentials(operate: [Credential]) -> [Credential] { keys + operate + secrets }
 
     /// Without the fleet's operate key, for nodes that accept it and run something else for it.
     var withoutOperate: [Credential] { keys + secrets }

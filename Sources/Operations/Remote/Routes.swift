@@ -66,9 +66,9 @@ package struct Routes: Sendable {
     }
 
     private func credentials(of node: Node, for purpose: KeyPurpose) -> [Credential] {
-        let own = Credential.keyFile(path: keys[purpose].path)
-        guard purpose == .operate, let file = node.identityFile else { return [own] }
-        return [.keyFile(path: file.text), own]
+        let own = keys.credentials(purpose)
+        guard purpose == .operate, let file = node.identityFile else { return own }
+        return [.keyFile(path: file.text)] + own
     }
 
     private func refuseQuarantined(_ node: Node, for asked: NodeName) throws(RemoteError) {

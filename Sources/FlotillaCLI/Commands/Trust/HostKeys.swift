@@ -100,23 +100,3 @@ private struct HostKeyListing: Displayable {
         )
     }
 }
-
-struct Keys: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "The fleet's own keys.",
-        subcommands: [Listing.self, KeysRotate.self, KeysRevoke.self, KeysAudit.self]
-    )
-
-    struct Listing: FleetCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "list",
-            abstract: "The two keys and their authorized_keys lines."
-        )
-        @OptionGroup var common: CommonOptions
-
-        func run(in context: CommandContext) async throws {
-            let keys = try await context.withFleet { try $0.keys.keys() }
-            context.show(KeyListing(keys: keys))
-        }
-    }
-}
