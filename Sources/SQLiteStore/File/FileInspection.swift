@@ -8,6 +8,15 @@ struct FileInspection {
     /// True when there is nothing in the file yet.
     var isEmpty: Bool { Self.size(of: path) == 0 }
 
+    /// True when there is something in the file.
+    var isThere: Bool { Self.size(of: path) > 0 }
+
+    /// True for a file of no bytes; false where there is none.
+    var isThereButEmpty: Bool { access(path, F_OK) == 0 && isEmpty }
+
+    /// True when a transaction from before the file's first write-ahead log was cut off.
+    var hasRollbackJournal: Bool { Self.size(of: path + "-journal") > 0 }
+
     func check() throws(StateError) {
         guard let header = Self.bytes(of: path, count: 100), !header.isEmpty else {
             // A log without its file: the file was lost, and an empty one in its place would lose the log as well.

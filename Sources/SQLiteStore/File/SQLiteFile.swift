@@ -94,7 +94,8 @@ final class SQLiteFile: Sendable {
     private static func look(at plan: Plan) throws {
         guard !FileInspection(path: plan.path).isEmpty else { return }
         var configuration = configuration(plan)
-        configuration.readonly = true
+        // A kill while the file was being made leaves a rollback journal, which only a writer may play back.
+        configuration.readonly = !FileInspection(path: plan.path).hasRollbackJournal
         let queue = try DatabaseQueue(path: plan.path, configuration: configuration)
         try queue.read { database in
             guard try plan.schema.isCurrent(database, path: plan.path) else { return }
