@@ -128,8 +128,8 @@ package final class LabFleet: Sendable {
         for index in 0..<count {
             let thread = try LoopThread()
             let share = plan.nodes.enumerated().filter { $0.offset % count == index }
-            try thread.start { [settings, clock, census] in
-                let loop = try ServerLoop(settings: settings, clock: clock, census: census)
+            try thread.start { [plan, settings, clock, census] in
+                let loop = try ServerLoop(plan: plan, settings: settings, clock: clock, census: census)
                 for (index, node) in share {
                     loop.nodes[index] = try NodeServer(
                         node,

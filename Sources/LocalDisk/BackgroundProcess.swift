@@ -24,9 +24,27 @@ package enum BackgroundProcess {
         var process: pid_t = 0
         let failed = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
         guard failed == 0 else {
-            throw StateError("spawn", "cannot start the daemon: \(DiskTrouble.text(of: failed))")
+            throw StateError(
+                "spawn",
+                "cannot start a process that writes to \(log): \(DiskTrouble.text(of: failed))",
+                advice: "see with: ls -ld \(log) and findmnt -T \(log); or raise the limit of processes (ulimit -u)"
+            )
         }
         return process
+    }
+
+    /// Where to look when a process did not come up.
+    ///
+    /// - Parameters:
+    ///   - log: the file that took its outputs.
+    ///   - words: the command that does the same in the foreground.
+    package static func advice(_ log: String, _ words: String) -> String {
+        var status = stat()
+        // On a full disk the log stays empty as well.
+        let isEmpty = stat(log, &status) != 0 || status.st_size == 0
+        return isEmpty
+            ? "it wrote no word into \(log): is the disk full? flotilla \(words) in the foreground says more"
+            : "its words are in \(log)"
     }
 
     /// True while the process lives.

@@ -22,10 +22,25 @@ package struct HomeFolder: Sendable {
     ///
     /// - Throws: `StateError` with `state.not_initialised`, or what is wrong with the folder.
     package func check() throws(StateError) {
-        guard FileManager.default.fileExists(atPath: home.database) else {
-            throw StateError("not_initialised", "there is no fleet in \(home.path)", advice: "run: flotilla init")
+        var status = stat()
+        guard stat(home.database, &status) == 0 else { throw try missing(errno) }
+        guard status.st_size > 0 else {
+            throw StateError(
+                "not_initialised",
+                "there is no fleet in \(home.path): \(home.database) is empty",
+                advice: "put a copy of it there, or begin anew: flotilla init"
+            )
         }
         try checkOwner()
+    }
+
+    private func missing(_ reason: Int32) throws(StateError) -> StateError {
+        // What lies in somebody else's home cannot be seen: that it is theirs says more than that nothing is there.
+        if reason == EACCES { try checkOwner() }
+        guard reason == ENOENT || reason == ENOTDIR else {
+            return StateError("home_unreadable", "cannot read \(home.path): \(DiskTrouble.text(of: reason))")
+        }
+        return StateError("not_initialised", "there is no fleet in \(home.path)", advice: "run: flotilla init")
     }
 
     private func make(_ folder: String) throws(StateError) {

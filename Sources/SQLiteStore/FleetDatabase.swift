@@ -22,6 +22,9 @@ package final class FleetDatabase: Sendable {
     package static func open(at path: String, inspection: Inspection = .quick, pageLimit: Int? = nil) throws(StateError)
         -> FleetDatabase
     {
+        if FileInspection(path: samplesPath(beside: path)).isThere, FileInspection(path: path).isThereButEmpty {
+            throw StateError.damaged(path, because: "it is empty, but the measurements of its fleet stand beside it")
+        }
         let registry = try SQLiteFile.open(
             SQLiteFile.Plan(path: path, schema: .registry, inspection: inspection, durable: true, pageLimit: pageLimit)
         )

@@ -87,6 +87,6 @@ extension FleetComposition {
             guard BackgroundProcess.isAlive(process) else { break }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw StateError("daemon_failed", "the daemon did not start", advice: "its words are in \(log)")
+        throw StateError("daemon_failed", "the daemon did not start", advice: BackgroundProcess.advice(log, "serve"))
     }
 }

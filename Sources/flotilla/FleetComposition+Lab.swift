@@ -76,7 +76,7 @@ extension FleetComposition {
             guard BackgroundProcess.isAlive(process) else { break }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw StateError("lab_failed", "the lab did not start", advice: "its words are in \(log)")
+        throw StateError("lab_failed", "the lab did not start", advice: BackgroundProcess.advice(log, "lab up"))
     }
 
     private func registeredLabNodes(_ home: Home, _ wanted: Int) async throws -> Int? {

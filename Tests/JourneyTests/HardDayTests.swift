@@ -15,6 +15,9 @@ import Testing
         (["update", "n1", "colour", "red"], "usage.unknown_field"), (["unregister", "n2"], "usage.unknown_node"),
         (["exec", "n1"], "command"), (["query", "up"], "usage.not_built"),
         (["inventory", "import", "/nonexistent"], "usage"),
+        (["exec", "--timeout", "0", "n1", "true"], "--timeout"),
+        (["exec", "--stdin", "/nonexistent", "n1", "true"], "usage.unreadable_file"),
+        (["exec", "--outdir", "/etc/passwd", "n1", "true"], "usage.bad_outdir"),
     ])
     func `a wrong call ends with 2 and says what is wrong`(words: [String], code: String) async throws {
         try await TestBed.with { bed in
@@ -125,6 +128,26 @@ import Testing
             let names = Set(nodes.compactMap { $0["name"].string })
             #expect(reported.count >= 5)
             #expect(names.isSuperset(of: reported))
+            #expect(try journey.flotilla("audit", "verify").exitCode == 0)
+        }
+    }
+
+    @Test func `several imports and registrations at once on one home all finish`() async throws {
+        try await TestBed.with { bed in
+            let journey = Journey(bed)
+            _ = try journey.flotilla("init")
+            let rows = (1...500).map { "m\($0),10.1.\($0 / 256).\($0 % 256),pi\n" }
+            try Scratch.write("name,host,user\n" + rows.joined(), to: bed.path("m.csv"))
+            let results = try await withThrowingTaskGroup(of: LocalResult.self) { group in
+                for index in 1...6 {
+                    group.addTask { try journey.flotilla("inventory", "import", bed.path("m.csv")) }
+                    group.addTask { try journey.flotilla("register", "r\(index)", "10.0.0.1", "pi") }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.allSatisfy { $0.exitCode == 0 }, "\(results.map(\.errorText))")
+            guard case .array(let nodes) = try journey.flotilla("list", "-o", "json").json() else { return }
+            #expect(nodes.count == 506)
             #expect(try journey.flotilla("audit", "verify").exitCode == 0)
         }
     }

@@ -78,6 +78,12 @@ final class LabBench: Sendable {
         var text: String { String(decoding: output, as: UTF8.self) }
     }
 
+    /// The start of an `ssh` that serves as another one's proxy.
+    var forwarding: String {
+        "ssh -F none -i \(key) -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no "
+            + "-o UserKnownHostsFile=/dev/null"
+    }
+
     func node(_ name: String) throws -> LabNode { try #require(plan.nodes.first { $0.name.text == name }) }
 
     /// One run of the system's `ssh`; killed after `deadline` seconds (status 137).

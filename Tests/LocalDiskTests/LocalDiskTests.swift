@@ -38,6 +38,18 @@ import Testing
         #expect(error?.advice == "run: chmod 700 \(home.path)")
     }
 
+    @Test(arguments: [false, true]) func `a home without a registry, or with an empty one, is no fleet`(
+        hasEmptyFile: Bool
+    ) throws {
+        let home = try scratch()
+        defer { try? FileManager.default.removeItem(atPath: home.path) }
+        try HomeFolder(home).prepare()
+        if hasEmptyFile { try Data().write(to: URL(filePath: home.database)) }
+        let error = #expect(throws: StateError.self) { try HomeFolder(home).check() }
+        #expect(error?.code == "state.not_initialised")
+        #expect(error?.problem.contains("is empty") == hasEmptyFile)
+    }
+
     @Test func `a second init changes no key`() throws {
         let home = try scratch()
         defer { try? FileManager.default.removeItem(atPath: home.path) }

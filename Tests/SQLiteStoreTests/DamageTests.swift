@@ -101,6 +101,27 @@ import Testing
         #expect(try await again.audit.firstBrokenRecord() == nil)
     }
 
+    @Test func `an emptied registry beside measurements is refused, not begun anew`() async throws {
+        try Data([1]).write(to: URL(fileURLWithPath: scratch.folder + "/fleet-samples.db"))
+        #expect(truncate(scratch.path, 0) == 0)
+        #expect(throws: StateError.self) { try scratch.open() }
+        #expect(try scratch.contents()["fleet.db"]?.isEmpty == true)
+    }
+
+    @Test func `a kill in the middle of making the file is no damage`() throws {
+        let cut = try Scratch()
+        // What `kill -9` leaves while the new file is changed over to a write-ahead log.
+        _ = try output(of: "sqlite3", [cut.path, "PRAGMA journal_mode = WAL"])
+        #expect(try cut.contents()["fleet.db"]?.count == 4096)
+        // A journal of no pages from an empty file: its magic, a nonce, 512 bytes a sector, 4096 a page.
+        var journal: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7, 0, 0, 0, 0, 0x72, 0x4F, 0x84, 0x9C]
+        journal += [0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x10, 0]
+        journal += Array(repeating: 0, count: 512 - journal.count)
+        try Data(journal).write(to: URL(fileURLWithPath: cut.path + "-journal"))
+        try cut.open().close()
+        #expect(try cut.contents()["fleet.db-journal"] == nil)
+    }
+
     @Test func `a copy made while the registry is in use takes the place of a damaged one`() async throws {
         let store = try scratch.open()
         try await store.inventory.apply([.register(try Make.node("last"))], by: operatorOfTests, at: noon)

@@ -24,7 +24,11 @@ package struct CommandContext: Sendable {
     ///
     /// - Throws: `StateError` when neither `--home` nor the environment names one.
     package func home() throws(StateError) -> Home {
-        if let path = common.home { return Home(path: Self.absolute(path)) }
+        if let path = common.home {
+            // An unset variable in a script (--home "$DIR") must not make a fleet of the current folder.
+            guard !path.isEmpty else { throw StateError("no_home", "--home is empty", advice: "name a folder") }
+            return Home(path: Self.absolute(path))
+        }
         guard let home = Home.standard(environment: composition.environment) else {
             throw StateError("no_home", "there is no HOME to keep the fleet in", advice: "name one with --home")
         }

@@ -32,6 +32,8 @@ package struct LabSettings: Sendable {
 
     /// Channels that one connection may have open, as OpenSSH's `MaxSessions`.
     static let maxSessions = 10
+    /// Ways to other nodes that one connection may have open; a jump host carries a connection for each of them.
+    static let maxForwards = 1_000
     /// Failed log-in attempts after which a connection is closed, as OpenSSH's `MaxAuthTries`.
     static let maxAuthTries = 6
     /// How long a connection may stay without logging in, as OpenSSH's `LoginGraceTime`.

@@ -7,6 +7,7 @@ final class ServerLoop {
     let clock: LabClock
     let settings: LabSettings
     let census: LabCensus
+    private let plan: LabPlan
     /// Shared by all reads of the thread: what is read is passed on before the next read.
     var scratch = [UInt8](repeating: 0, count: 32 * 1024)
     var nodes: [Int: NodeServer] = [:]
@@ -14,7 +15,8 @@ final class ServerLoop {
     private var isStopping = false
     private var doors: [AnyObject] = []
 
-    init(settings: LabSettings, clock: LabClock, census: LabCensus) throws {
+    init(plan: LabPlan, settings: LabSettings, clock: LabClock, census: LabCensus) throws {
+        self.plan = plan
         self.poller = try Poller()
         self.settings = settings
         self.clock = clock
@@ -34,6 +36,11 @@ final class ServerLoop {
         for node in nodes.values { node.stop() }
         nodes = [:]
         doors = []
+    }
+
+    /// Whether a node of the lab, of whichever thread, listens there for SSH.
+    func isOfTheLab(_ host: String, port: UInt16) -> Bool {
+        plan.hasNode(at: host, port: port)
     }
 
     /// Keeps something alive as long as the loop runs.

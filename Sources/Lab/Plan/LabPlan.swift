@@ -4,6 +4,8 @@ package import FleetModel
 package struct LabPlan: Hashable, Sendable {
     package let nodes: [LabNode]
     private let indices: [NodeName: Int]
+    private let hosts: Set<String>
+    private let port: Int
 
     /// - Parameters:
     ///   - count: Half of them Pipe nodes (the greater half), half time nodes.
@@ -21,11 +23,18 @@ package struct LabPlan: Hashable, Sendable {
         for index in 0..<(count + 1) / 2 { nodes.append(try Self.pipeNode(index, network, port)) }
         for index in 0..<count / 2 { nodes.append(try Self.timeNode(index, network + 1, port)) }
         self.nodes = nodes
+        self.hosts = Set(nodes.map(\.host.text))
+        self.port = port
         self.indices = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.name, $0) })
     }
 
     /// The position of a node in `nodes`; nil when there is none of that name.
     func index(of name: NodeName) -> Int? { indices[name] }
+
+    /// Whether a node listens for SSH at this address.
+    func hasNode(at host: String, port: UInt16) -> Bool {
+        Int(port) == self.port && hosts.contains(host)
+    }
 
     private static let sites = [
         ("fra", "Frankfurt"), ("ams", "Amsterdam"), ("waw", "Warsaw"), ("sin", "Singapore"), ("iad", "Ashburn"),

@@ -4,6 +4,8 @@ struct AuthorizedKey: Equatable {
     let key: String
     /// `command="…"`, unquoted; whatever the client asks for, this runs.
     let command: String?
+    /// Whether other nodes may be reached through this one.
+    let allowsForwarding: Bool
 
     /// The lines that OpenSSH would take; comments, damaged lines and unknown options are left out.
     static func lines(in text: String) -> [AuthorizedKey] {
@@ -15,16 +17,17 @@ struct AuthorizedKey: Equatable {
         guard let first = words.first, !first.hasPrefix("#") else { return nil }
         if Self.isKeyType(first) {
             guard words.count >= 2 else { return nil }
-            self.init(key: words[1], command: nil)
+            self.init(key: words[1], command: nil, allowsForwarding: true)
         } else {
             guard words.count >= 3, Self.isKeyType(words[1]), let options = Self.options(first) else { return nil }
-            self.init(key: words[2], command: options["command"])
+            self.init(key: words[2], command: options.values["command"], allowsForwarding: options.allowsForwarding)
         }
     }
 
-    private init(key: String, command: String?) {
+    private init(key: String, command: String?, allowsForwarding: Bool) {
         self.key = key
         self.command = command
+        self.allowsForwarding = allowsForwarding
     }
 
     private static func isKeyType(_ word: String) -> Bool {
@@ -57,20 +60,24 @@ struct AuthorizedKey: Equatable {
         "port-forwarding", "agent-forwarding", "x11-forwarding", "user-rc",
     ]
 
-    private static func options(_ text: String) -> [String: String]? {
+    private static func options(_ text: String) -> (values: [String: String], allowsForwarding: Bool)? {
         var found: [String: String] = [:]
+        var allowsForwarding = true
         for option in split(text, at: { $0 == "," }) {
             let halves = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = halves[0].lowercased()
             if halves.count == 1 {
                 guard flags.contains(name) else { return nil }
+                // The last word counts: “restrict,port-forwarding” is how a jump host's line is written.
+                if name == "restrict" || name == "no-port-forwarding" { allowsForwarding = false }
+                if name == "port-forwarding" { allowsForwarding = true }
             } else {
                 guard ["command", "environment", "permitopen", "permitlisten"].contains(name) else { return nil }
                 guard let value = unquoted(halves[1]) else { return nil }
                 found[name] = value
             }
         }
-        return found
+        return (found, allowsForwarding)
     }
 
     private static func unquoted(_ text: Substring) -> String? {

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Nothing is read from the command while the client has no room for it, and the client gets no more room while the
 /// command does not read: both directions are bounded.
-final class ExecChannel: Watcher {
+final class ExecChannel: ServedChannel {
     private static let inputLimit = 256 * 1024
 
     let channel: ssh_channel
@@ -21,7 +21,6 @@ final class ExecChannel: Watcher {
     private var inputFinished = false
     private var output: (bytes: [UInt8], isError: Bool)?
     private var hasEnded = false
-    /// The client closed its side: the channel can be freed.
     private(set) var isClosed = false
 
     init(_ channel: ssh_channel, on connection: SSHConnection) {
@@ -65,7 +64,6 @@ final class ExecChannel: Watcher {
 
     // MARK: What follows
 
-    /// Does what the last packets or descriptors made possible.
     func advance() {
         if let command = request {
             request = nil

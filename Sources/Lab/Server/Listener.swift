@@ -75,13 +75,7 @@ final class Listener: Watcher {
             let device = setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3)
             guard device == 0 else { throw LabError.system("binding to the loopback device", on: place) }
         }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        inet_pton(AF_INET, address, &name.sin_addr)
-        let bound = withUnsafeBytes(of: &name) {
-            bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-        }
+        let bound = LoopbackSocket.withName(address, port) { bind(descriptor, $0, $1) }
         guard bound == 0 else { throw LabError.system("bind", on: place) }
         guard Glibc.listen(descriptor, 4096) == 0 else { throw LabError.system("listen", on: place) }
     }

@@ -9,12 +9,13 @@ final class SSHConnection: Watcher {
     let peer: String
     /// The `command="…"` of the key that logged in.
     private(set) var forcedCommand: String?
+    private var allowsForwarding = false
     private let descriptor: Int32
     private let session: ssh_session
     // An event of its own for each session: two sessions in one event break each other.
     private let event: ssh_event
     private let callbacks: UnsafeMutablePointer<ssh_server_callbacks_struct>
-    private var channels: [ExecChannel] = []
+    private var channels: [any ServedChannel] = []
     private var phase = Phase.keyExchange
     private var failedLogins = 0
     private var isPumping = false
@@ -169,8 +170,9 @@ final class SSHConnection: Watcher {
 // MARK: Log-in and channels, inside libssh's callbacks
 
 extension SSHConnection {
-    fileprivate func loggedIn(_ forcedCommand: String?) -> Int32 {
+    fileprivate func loggedIn(_ forcedCommand: String?, allowsForwarding: Bool = true) -> Int32 {
         self.forcedCommand = forcedCommand
+        self.allowsForwarding = allowsForwarding
         phase = .open
         return Int32(SSH_AUTH_SUCCESS.rawValue)
     }
@@ -197,15 +199,30 @@ extension SSHConnection {
         guard let line = node.authorizedKeys().first(where: { $0.key == String(cString: text) }) else {
             return denied()
         }
-        return isProven ? loggedIn(line.command) : Int32(SSH_AUTH_SUCCESS.rawValue)
+        guard isProven else { return Int32(SSH_AUTH_SUCCESS.rawValue) }
+        return loggedIn(line.command, allowsForwarding: line.allowsForwarding)
     }
 
     private func openChannel() -> ssh_channel? {
-        guard phase == .open, channels.count < LabSettings.maxSessions, let channel = ssh_channel_new(session) else {
-            return nil
-        }
+        guard phase == .open, channels.count(where: { $0 is ExecChannel }) < LabSettings.maxSessions,
+            let channel = ssh_channel_new(session)
+        else { return nil }
         channels.append(ExecChannel(channel, on: self))
         return channel
+    }
+
+    /// Opens a way to another node of the lab, and to nothing else.
+    ///
+    /// - Returns: False when it is refused, which libssh then says.
+    private func openForward(_ message: ssh_message) -> Bool {
+        guard phase == .open, allowsForwarding, channels.count < LabSettings.maxForwards,
+            let host = ssh_message_channel_request_open_destination(message).map({ String(cString: $0) }),
+            let port = UInt16(exactly: ssh_message_channel_request_open_destination_port(message)),
+            node.loop.isOfTheLab(host, port: port),
+            let channel = ssh_message_channel_request_open_reply_accept(message)
+        else { return false }
+        channels.append(ForwardChannel(channel, on: self, to: host, port: port))
+        return true
     }
 
     private static func of(_ pointer: UnsafeMutableRawPointer?) -> SSHConnection? {
@@ -230,5 +247,20 @@ extension SSHConnection {
         }
         callbacks.pointee.channel_open_request_session_function = { _, me in SSHConnection.of(me)?.openChannel() }
         ssh_set_server_callbacks(session, callbacks)
+        installMessageCallback()
+    }
+
+    /// What the server callbacks leave alone comes here; 1 has libssh refuse it.
+    private func installMessageCallback() {
+        ssh_set_message_callback(
+            session,
+            { _, message, me in
+                guard let message, ssh_message_type(message) == Int32(SSH_REQUEST_CHANNEL_OPEN.rawValue),
+                    ssh_message_subtype(message) == Int32(SSH_CHANNEL_DIRECT_TCPIP.rawValue)
+                else { return 1 }
+                return SSHConnection.of(me)?.openForward(message) == true ? 0 : 1
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
     }
 }

@@ -39,6 +39,9 @@ package struct InventoryErrors: Explained, Hashable {
 
     package var code: String { "usage.bad_inventory" }
 
+    /// Where the first mistake is, as `file:line:column`; nil when none has a place.
+    package var location: String? { mistakes.lazy.compactMap(\.at).first?.description }
+
     package var problem: String {
         let lines = mistakes.prefix(Self.shown).map(\.description)
         let rest = mistakes.count - lines.count

@@ -8,6 +8,12 @@ struct FileInspection {
     /// True when there is nothing in the file yet.
     var isEmpty: Bool { Self.size(of: path) == 0 }
 
+    /// True when there is something in the file.
+    var isThere: Bool { Self.size(of: path) > 0 }
+
+    /// True for a file of no bytes; false where there is none.
+    var isThereButEmpty: Bool { access(path, F_OK) == 0 && isEmpty }
+
     /// True when a transaction from before the file's first write-ahead log was cut off.
     var hasRollbackJournal: Bool { Self.size(of: path + "-journal") > 0 }
 

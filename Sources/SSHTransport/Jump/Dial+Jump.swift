@@ -60,10 +60,11 @@ extension Dial {
         if reason.contains("Connection refused") {
             return failure(.connectRefused, text, advice: "is sshd running there, and on that port?")
         }
-        if reason.contains("prohibited") {
+        // Servers other than OpenSSH send the code of RFC 4254 without words: 1 is “administratively prohibited”.
+        if reason.contains("prohibited") || reason.contains("error (1)") {
             return failure(
                 .jumpFailed,
-                text,
+                reason.contains("prohibited") ? text : "jump host \(hop.node.text) prohibits forwarding",
                 advice:
                     "allow forwarding on the jump host: AllowTcpForwarding, and no “restrict” without “port-forwarding” for the key"
             )

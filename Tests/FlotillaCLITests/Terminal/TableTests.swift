@@ -135,6 +135,10 @@ import Testing
                 """
         )
         #expect(
+            ErrorBlock(UsageError("bad", "a\nb\u{7}")).text(as: .table, on: .plain)
+                == "error: a\n       b^G  [usage.bad]\n"
+        )
+        #expect(
             ErrorBlock(StateError("damaged", "it is")).text(as: .ndjson, on: .plain)
                 == #"{"error":{"advice":null,"at":null,"code":"state.damaged","problem":"it is"}}"# + "\n"
         )

@@ -22,21 +22,34 @@ struct InventoryCommand: AsyncParsableCommand {
 
         func run(in context: CommandContext) async throws {
             let user = try UserName(self.user ?? context.composition.operatorName)
-            let report = try await context.withFleet { fleet in
-                let known = try await fleet.inventory.inventory()
+            let report = try await context.withFleet { try await take($0, user, context) }
+            for warning in report.warnings { context.note("warning: \(warning)", .warning) }
+            context.show(report)
+        }
+
+        private func take(_ fleet: Fleet, _ user: UserName, _ context: CommandContext) async throws -> ImportReport {
+            var known = try await fleet.inventory.inventory()
+            var attemptsLeft = 10
+            while true {
                 let options = InventoryReadingOptions(defaultUser: user, registered: known)
                 let imported = try context.composition.readInventory(path, options: options)
                 let difference = InventoryDifference(importing: imported, into: known, prune: prune)
-                if !dryRun, !difference.isEmpty {
-                    if !difference.removed.isEmpty {
-                        try context.confirm("take out \(NodeSetText.fold(difference.removed))?")
-                    }
-                    try await fleet.inventory.apply(difference.changes, by: fleet.actor, at: fleet.now())
+                let report = ImportReport(difference: difference, warnings: imported.warnings, isDryRun: dryRun)
+                guard !dryRun, !difference.isEmpty else { return report }
+                if !difference.removed.isEmpty {
+                    try context.confirm("take out \(NodeSetText.fold(difference.removed))?")
                 }
-                return ImportReport(difference: difference, warnings: imported.warnings, isDryRun: dryRun)
+                do {
+                    try await fleet.inventory.apply(difference.changes, by: fleet.actor, at: fleet.now())
+                    return report
+                } catch let error as UsageError {
+                    // Another process was quicker: the difference is taken anew against what is there now.
+                    let current = try await fleet.inventory.inventory()
+                    attemptsLeft -= 1
+                    guard attemptsLeft > 0, current != known else { throw error }
+                    known = current
+                }
             }
-            for warning in report.warnings { context.note("warning: \(warning)", .warning) }
-            context.show(report)
         }
     }
 

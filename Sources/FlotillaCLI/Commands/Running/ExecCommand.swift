@@ -20,6 +20,7 @@ struct RunningOptions: ParsableArguments {
 
     func validate() throws {
         guard fanout > 0 else { throw ValidationError("--fanout must be at least 1") }
+        if let timeout, timeout.duration <= .zero { throw ValidationError("--timeout must be more than nothing") }
     }
 
     /// - Throws: `UsageError` when a password is wanted and nobody can be asked.
@@ -29,7 +30,7 @@ struct RunningOptions: ParsableArguments {
         order.limits.spillDirectory = home.spill
         if context.common.output == .json { order.limits.memory = 4 << 20 }
         if let timeout { order.deadlines.total = timeout.duration }
-        if let stdin { order.stdin = .file(path: CommandContext.absolute(stdin)) }
+        if let stdin { order.stdin = .file(path: try InputFile(stdin).checked()) }
         if sudo || sudoUser != nil || askSudoPassword {
             let password = askSudoPassword ? try PasswordPrompt.ask("sudo password: ") : nil
             order.elevation = Elevation(user: sudoUser ?? "root", password: password)

@@ -32,8 +32,10 @@ struct ExecRun {
             }
             return (screen, results)
         }
-        if let folder = running.outdir { try OutputFolder(folder).write(results) }
+        // The run is over: what came back is shown even where its files cannot be written.
+        let stored = Result { if let folder = running.outdir { try OutputFolder(folder).write(results) } }
         screen.finish(results)
+        try stored.get()
         try exit(results, isSingle: screen.isSingle)
     }
 

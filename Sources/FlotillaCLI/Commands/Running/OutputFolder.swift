@@ -12,8 +12,11 @@ struct OutputFolder {
     /// Makes the folder before anything runs, so that a bad path costs nothing.
     func prepare() throws(UsageError) {
         guard mkdir(path, 0o755) == 0 || errno == EEXIST, access(path, W_OK) == 0 else { throw trouble(path) }
+        // EEXIST may be a file.
+        guard access(path + "/.", X_OK) == 0 else { throw trouble(path) }
     }
 
+    /// - Throws: `UsageError` for the first file that cannot be written whole; nodes before it have theirs.
     func write(_ results: [(node: NodeName, result: CommandResult)]) throws(UsageError) {
         for (node, result) in results {
             try write(result.stdout, to: "\(path)/\(node).out")
@@ -25,7 +28,11 @@ struct OutputFolder {
         let target = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard target >= 0 else { throw trouble(file) }
         defer { close(target) }
-        guard let spill = output.spill else { return try append(output.head[...], to: target, file) }
+        guard let spill = output.spill, Self.size(of: spill) >= output.head.count else {
+            try append(output.head[...], to: target, file)
+            return try checkWhole(output, file, kept: output.head.count)
+        }
+        let kept = Self.size(of: spill)
         let source = open(spill, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw trouble(spill) }
         defer { close(source) }
@@ -34,6 +41,22 @@ struct OutputFolder {
             try append(buffer[..<count], to: target, file)
         }
         unlink(spill)
+        try checkWhole(output, file, kept: kept)
+    }
+
+    /// Whole is what was promised: a full disk under the spill folder must not pass for a short output.
+    private func checkWhole(_ output: CapturedOutput, _ file: String, kept: Int) throws(UsageError) {
+        guard output.isTruncated else { return }
+        throw UsageError(
+            "bad_outdir",
+            "\(file) has only the first \(kept) of \(output.total) bytes",
+            advice: "the command ran; see whether the disk under the home has room: df -h"
+        )
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     private func append(_ bytes: ArraySlice<UInt8>, to target: Int32, _ file: String) throws(UsageError) {

@@ -1,4 +1,5 @@
 package import FleetModel
+import Operations
 
 /// The one form of an error: what failed, on what and why; where; what to do.
 package struct ErrorBlock: Hashable, Sendable {
@@ -12,7 +13,7 @@ package struct ErrorBlock: Hashable, Sendable {
         code = error.code
         problem = error.problem
         advice = error.advice
-        location = (error as? UsageError)?.location
+        location = (error as? UsageError)?.location ?? (error as? InventoryErrors)?.location
     }
 
     /// `{"error":{"advice":…,"at":…,"code":…,"problem":…}}`; what does not apply is null.
@@ -27,10 +28,14 @@ package struct ErrorBlock: Hashable, Sendable {
 
     /// For stderr. Long texts are left to the terminal to wrap: an error is never cut.
     package var lines: [StyledText] {
-        var lines = [
-            StyledText("error: ", .bad) + StyledText(TerminalText.visible(problem)) + StyledText("  [\(code)]", .muted)
-        ]
-        if let location { lines.append(StyledText("   at: ", .muted) + StyledText(TerminalText.visible(location))) }
+        var lines = TerminalText.visibleLines(Array(problem.utf8)).enumerated().map { index, line in
+            StyledText(index == 0 ? "error: " : "       ", .bad) + StyledText(line)
+        }
+        if lines.isEmpty { lines = [StyledText("error:", .bad)] }
+        lines[lines.count - 1] = lines[lines.count - 1] + StyledText("  [\(code)]", .muted)
+        if let location, !problem.contains(location) {
+            lines.append(StyledText("   at: ", .muted) + StyledText(TerminalText.visible(location)))
+        }
         if let advice {
             for (index, line) in TerminalText.visibleLines(Array(advice.utf8)).enumerated() {
                 lines.append(StyledText(index == 0 ? "   do: " : "       ", .muted) + StyledText(line))
