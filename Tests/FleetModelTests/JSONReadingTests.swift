@@ -8,7 +8,7 @@ import Testing
             ("9223372036854775808", 9223372036854775808.0),
             ("1.0", 1.0), ("1e3", 1000.0), ("-1.5E-3", -0.0015), (#""\u00e9\ud83d\ude00\n\/\b""#, "é😀\n/\u{8}"),
             ("[]", []), ("{}", [:]),
-            (#"{"a":[1,{"b":null}],"":""}"#, ["a": [1, ["b": nil]], "": ""]),
+            (#"{"a":[1,{"b":null}],"":""}"#, ["a": [1, ["b": .null]], "": ""]),
         ] as [(String, JSONValue)]
     )
     func `JSON is read as the value that it is`(text: String, value: JSONValue) throws {

@@ -85,7 +85,7 @@ import Testing
                 == .array([
                     ["name": "pi-01", "status": "up", "memory": 1_200_000_000.0, "location": "日本 rack 4, Frankfurt"],
                     [
-                        "name": "a-node-with-a-long-name", "status": "down", "memory": nil,
+                        "name": "a-node-with-a-long-name", "status": "down", "memory": .null,
                         "location": "say \"hi\"\u{1B}[2J",
                     ],
                 ])
