@@ -5,7 +5,7 @@ package enum TestLimit {
     /// Tries a time limit that is short, and longer ones where the machine was too slow to do before what has to come
     /// before: a deadline can only be judged when the work under it had begun.
     ///
-    /// - Parameter work: throws when a duty is broken; says why it could not be judged, or nil when it was kept.
+    /// The work throws when a duty is broken; it says why it could not be judged, or nil when the duty was kept.
     package static func growing(
         _ limits: [Duration] = [.seconds(1), .seconds(6), .seconds(40)],
         file: String = #fileID,

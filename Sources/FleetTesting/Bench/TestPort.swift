@@ -44,7 +44,7 @@ struct Listener: Sendable {
     let descriptor: Int32
     let port: Port
 
-    /// - Parameter port: nil for one that the kernel picks.
+    /// Listens on this port, or on one that the kernel picks.
     init(backlog: Int32, port wanted: Port? = nil) throws {
         let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         descriptor = handle

@@ -25,6 +25,7 @@ struct SessionChannel {
         prepare: @SSHLoop (Channel) -> Void
     ) async throws -> SessionChannel {
         var triesLeft = 2
+        var untaken = 0
         while true {
             triesLeft -= 1
             let ticket = pool.request(destination, deadlines, waiter: waiter)
@@ -40,6 +41,14 @@ struct SessionChannel {
                     throw error
                 } catch {}
                 return SessionChannel(channel: channel, ticket: ticket)
+            } catch is ClosedUntaken {
+                pool.end(ticket)
+                untaken += 1
+                guard untaken < refusalsBorne else {
+                    throw refused("it closed the session before it took the command", destination)
+                }
+                triesLeft += 1
+                try await waiter.pause(.milliseconds(20 * untaken))
             } catch is DeadConnection {
                 // It died before the command was sent, so nothing can have begun there.
                 let wasWarm = ticket.isWarm
@@ -59,6 +68,11 @@ struct SessionChannel {
     }
 
     struct DeadConnection: Error {}
+
+    /// The server closed the session without an answer to the request: nothing has begun.
+    ///
+    /// dropbear (2022.83) does that to a session that is opened just when another one's command ends.
+    struct ClosedUntaken: Error {}
 
     private static func open(_ ticket: Ticket, _ deadlines: Deadlines, _ pool: ConnectionPool, _ waiter: Waiter)
         async throws -> Channel
@@ -108,6 +122,8 @@ struct SessionChannel {
         defer { channel.onChange = onChange }
         switch try await waiter.until({ channel.requestExec(line).ifDecided }) {
         case .done, .again: break
+        case .dead where channel.isClosed && channel.connection.isAlive:
+            throw ClosedUntaken()
         case .dead:
             throw RemoteError(
                 .connectionLost,

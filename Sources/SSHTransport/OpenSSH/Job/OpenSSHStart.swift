@@ -37,6 +37,12 @@ struct OpenSSHStart {
                     )
                 }
                 isSecond = true
+            } catch is MuxChannel.ClosedUntaken {
+                refusals += 1
+                guard refusals < Self.refusalsBorne else {
+                    throw refused("it closed the session before it took the command")
+                }
+                try await Task.sleep(for: .milliseconds(20 * refusals))
             } catch is ChannelPlaces.Retired {
                 continue
             } catch let refusal as MuxChannel.Refused {
@@ -57,7 +63,9 @@ struct OpenSSHStart {
                 case .requestAccepted: return
                 case .requestRefused:
                     throw MuxChannel.Refused(reason: "the command was not accepted", isOfSession: false)
-                case .closed: throw MuxSocket.Gone()
+                case .closed:
+                    await channel.close()
+                    throw MuxChannel.ClosedUntaken()
                 default: continue
                 }
             }

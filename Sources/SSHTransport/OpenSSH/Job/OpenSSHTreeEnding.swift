@@ -49,23 +49,31 @@ struct OpenSSHTreeEnding: Sendable {
         let command = TreeEnding.command(leader: leader)
         let line = ShellEnvelope.line(for: command, nonce: elevation == nil ? nil : nonce, elevation: elevation)
         do {
-            let spare = try await spareChannel()
-            try await spare.exec(line)
-            let ownMarks = JobMarks(nonce: nonce, isElevated: true, isGuarded: elevation != nil)
-            try await follow(spare, ownMarks)
-            await spare.close()
+            // Again where the server closed the session untaken, as `MuxChannel.ClosedUntaken` tells.
+            for _ in 0..<3 {
+                let spare = try await spareChannel()
+                try await spare.exec(line)
+                let ownMarks = JobMarks(nonce: nonce, isElevated: true, isGuarded: elevation != nil)
+                let isTaken = try await follow(spare, ownMarks)
+                await spare.close()
+                if isTaken { return }
+            }
         } catch {
             // The connection is gone, or the time is up: what runs there gets the hang-up of its closed channel.
         }
     }
 
-    private func follow(_ spare: MuxChannel, _ ownMarks: JobMarks) async throws {
+    /// - Returns: false when the server closed the session before it took the command.
+    private func follow(_ spare: MuxChannel, _ ownMarks: JobMarks) async throws -> Bool {
+        var isTaken = false
         while true {
             switch try await spare.next() {
-            case .closed, .requestRefused: return
+            case .closed: return isTaken
+            case .requestRefused: return true
+            case .requestAccepted: isTaken = true
             case .output(let chunk) where chunk.stream == .stderr:
                 for case .passwordWanted in ownMarks.feed(chunk.bytes) {
-                    guard let password = elevation?.password, ownMarks.passwordsSent == 0 else { return }
+                    guard let password = elevation?.password, ownMarks.passwordsSent == 0 else { return true }
                     ownMarks.passwordSent()
                     _ = try await spare.write(password.withBytes { $0 + [0x0A] })
                 }

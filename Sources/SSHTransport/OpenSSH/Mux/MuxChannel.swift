@@ -10,6 +10,11 @@ final class MuxChannel: Sendable {
         var isOfSession = true
     }
 
+    /// The server closed the session before it took the command, so nothing has begun.
+    ///
+    /// dropbear (2022.83) does that to a session that is opened just when another one's command ends.
+    struct ClosedUntaken: Error {}
+
     private let socket: MuxSocket
     // Held for its end: the place among the connection's channels is free again when the channel is.
     private let place: Mutex<ChannelPlaces.Place?>
@@ -19,7 +24,7 @@ final class MuxChannel: Sendable {
     private let sending = SendTurn()
     private let room = WindowSignal()
 
-    /// - Parameter connection: a connection that lives no longer than this channel.
+    /// The connection is one that lives no longer than this channel.
     init(_ socket: MuxSocket, place: ChannelPlaces.Place?, connection: OpenSSHConnection? = nil) {
         self.socket = socket
         self.connection = connection
