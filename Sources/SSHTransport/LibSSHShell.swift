@@ -48,7 +48,7 @@ package final class LibSSHShell: RemoteShell {
         return try await withTaskCancellationHandler {
             do {
                 let session = try await SessionChannel.start(
-                    line.text,
+                    { _ in line.text },
                     on: destination,
                     deadlines,
                     pool: pool,

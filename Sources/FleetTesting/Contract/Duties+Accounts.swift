@@ -106,7 +106,11 @@ extension RemoteShellContract {
             Duty("a deadline ends a tree under \(name) as a log-in shell", on: [.openssh]) { bench in
                 let node = try bench.node(shell: installed(path, bench))
                 let word = DutyBench.sleepWord()
-                let result = try await bench.shell().words(
+                let shell = try bench.shell()
+                // The guard of a second command may be another: what the shell is has been learned by then.
+                let first = await shell.words("echo first", on: node.destination)
+                try require(first.stdout.text, is: "first\n", first.shown)
+                let result = await shell.words(
                     "sleep \(word) | cat",
                     on: node.destination,
                     deadlines: .init(total: .seconds(4))
