@@ -7,7 +7,8 @@ import Testing
 /// The guard against the bare shells: with it, a shell does and says what it does and says without it.
 struct OperatorWordsTests {
     static let words = [
-        "echo out; sh -c 'echo err >&2'", "exit 3", "exit 255", "false", "true", "", "kill -TERM $$", "/no/such/program",
+        "echo out; sh -c 'echo err >&2'", "exit 3", "exit 255", "false", "true",
+        "", "kill -TERM $$", "/no/such/program",
         "echo 'it'\\''s' \"a  b\" \\\\", "echo a # and a comment", "# a comment alone", "exec echo direct",
         "echo \"unbalanced", "echo 'unbalanced", "echo )", "; echo a", "&& echo a", "| cat", "echo a &&",
         "echo a | tr a b && exit 5",

@@ -48,7 +48,7 @@ final class Execution {
     }
 
     func run() async -> CommandResult {
-        clock.startTotal { [self] in ticket?.stage }
+        clock.start { [self] in ticket?.stage }
         let ending = await perform()
         clock.stop()
         var result = CommandResult(ending: ending, stdout: stdout.finish(), stderr: stderr.finish())
@@ -72,9 +72,13 @@ final class Execution {
                 on: destination,
                 job.deadlines,
                 pool: pool,
+                kind: .command,
                 waiter: waiter,
                 staysWhenStopped: filter != nil,
-                stage: { ticket = $0 },
+                stage: { [clock] in
+                    ticket = $0
+                    clock.follow($0)
+                },
                 prepare: prepare
             )
             clock.began()

@@ -20,6 +20,7 @@ struct SessionChannel {
         on destination: Destination,
         _ deadlines: Deadlines,
         pool: ConnectionPool,
+        kind: Ticket.Kind,
         waiter: Waiter,
         staysWhenStopped: Bool,
         stage: @SSHLoop (Ticket?) -> Void,
@@ -28,7 +29,7 @@ struct SessionChannel {
         var triesLeft = 2
         while true {
             triesLeft -= 1
-            let ticket = pool.request(destination, deadlines, waiter: waiter)
+            let ticket = pool.request(destination, deadlines, waiter: waiter, kind: kind)
             stage(ticket)
             do {
                 let channel = try await open(ticket, deadlines, pool, waiter)
