@@ -83,7 +83,7 @@ extension Deadlines {
     var wire: JSONValue {
         [
             "connect": .optional(connect), "login": .optional(login), "first_byte": .optional(firstByte),
-            "idle": .optional(idle), "total": .optional(total),
+            "idle": .optional(idle), "total": .optional(total), "queue": .optional(queue),
         ]
     }
 
@@ -94,7 +94,8 @@ extension Deadlines {
             login: fields.duration("login"),
             firstByte: fields.duration("first_byte"),
             idle: fields.duration("idle"),
-            total: fields.duration("total")
+            total: fields.duration("total"),
+            queue: fields.duration("queue")
         )
     }
 }

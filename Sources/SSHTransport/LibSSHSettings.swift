@@ -4,8 +4,10 @@ package struct LibSSHSettings: Sendable {
     package var idleTime: Duration = .seconds(300)
     /// Sessions on one connection, until the server shows that it allows fewer (`MaxSessions`).
     package var channelsPerConnection = 10
-    /// Log-ins under way at once, over the whole fleet.
+    /// Log-ins under way at once, over the whole fleet. Only who is connected takes part: a black hole holds up no other.
     package var loginsAtOnce = 128
+    /// Connections being made at once, over the whole fleet; never more than a quarter of the descriptors allowed.
+    package var connectsAtOnce = 1024
     /// Log-ins under way at once at one address to begin with; it grows while none is turned away.
     package var firstLoginsPerAddress = 16
     /// How long a log-in is tried again while the server turns new connections away.

@@ -31,12 +31,10 @@ package final class LibSSHShell: RemoteShell {
     ) async throws -> any RemoteStream {
         let waiter = Waiter()
         let buffer = StreamBuffer()
-        let total = deadlines.total.map { total in
-            SSHLoop.after(total) {
-                waiter.stop(RemoteError(.timeout, destination.node, "the command was not started within \(total)"))
-            }
-        }
-        defer { total?.cancel() }
+        var ticket: Ticket?
+        let clock = JobClock(deadlines, destination.node, waiter)
+        clock.start { ticket?.stage }
+        defer { clock.stop() }
         guard !command.holdsNUL else {
             throw RemoteError(
                 .channelRefused,
@@ -48,13 +46,17 @@ package final class LibSSHShell: RemoteShell {
         return try await withTaskCancellationHandler {
             do {
                 let session = try await SessionChannel.start(
-                    line.text,
+                    { _ in line.text },
                     on: destination,
                     deadlines,
                     pool: pool,
+                    kind: .stream,
                     waiter: waiter,
                     staysWhenStopped: false,
-                    stage: { _ in },
+                    stage: {
+                        ticket = $0
+                        clock.follow($0)
+                    },
                     prepare: { $0.onData = buffer.take }
                 )
                 if !line.prefix.isEmpty { session.channel.send(line.prefix) }

@@ -74,6 +74,10 @@ package actor NodePoller {
         return samples + pulse.samples
     }
 
+    /// A first contact may wait behind many others for its turn to log in; that says nothing about the node, and giving
+    /// up would only put it at the end of the queue again, round after round.
+    private static let longestQueue = Duration.seconds(600)
+
     // MARK: The probe
 
     private func probeFigures(of node: Node, routes: Routes, deadline: Duration, sent: Timestamp) async throws
@@ -133,7 +137,7 @@ package actor NodePoller {
         let purpose: KeyPurpose = candidate == .gate ? .collect : .operate
         let command: Command = candidate == .gate ? Gate.Verb.probeStream.command : ProbeScript.command()
         let destination = try routes.destination(to: node, for: purpose)
-        let limits = Deadlines(connect: deadline, login: deadline, total: deadline)
+        let limits = Deadlines(connect: deadline, login: deadline, total: deadline, queue: Self.longestQueue)
         let stream = try await shell.open(command, on: destination, deadlines: limits)
         self.stream = stream
         reader = ProbeFrameReader()
@@ -192,7 +196,8 @@ package actor NodePoller {
     private func seedFigures(of node: Node, routes: Routes, deadline: Duration) async throws -> [Sample]? {
         for purpose in [KeyPurpose.collect, .operate] {
             let destination = try routes.destination(to: node, for: purpose)
-            let job = RemoteJob(Gate.Verb.popPulse.command, deadlines: Deadlines(total: deadline))
+            let limits = Deadlines(total: deadline, queue: Self.longestQueue)
+            let job = RemoteJob(Gate.Verb.popPulse.command, deadlines: limits)
             let result = await shell.run(job, on: destination)
             guard let samples = Pulse.parse(result.stdout.head)?.samples else { continue }
             pulse.took(samples, at: now())

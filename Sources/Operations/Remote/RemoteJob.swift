@@ -61,19 +61,24 @@ package struct Deadlines: Hashable, Sendable {
     package var idle: Duration?
     /// Everything together. `exec.timeout`.
     package var total: Duration?
+    /// The wait for a turn to log in, where that is not to be part of `total`: many nodes behind one server that lets
+    /// few in at a time. `exec.timeout`. Nil: it is part of `total`.
+    package var queue: Duration?
 
     package init(
         connect: Duration? = .seconds(10),
         login: Duration? = .seconds(20),
         firstByte: Duration? = nil,
         idle: Duration? = nil,
-        total: Duration? = .seconds(600)
+        total: Duration? = .seconds(600),
+        queue: Duration? = nil
     ) {
         self.connect = connect
         self.login = login
         self.firstByte = firstByte
         self.idle = idle
         self.total = total
+        self.queue = queue
     }
 }
 

@@ -12,11 +12,13 @@ enum LongScript {
     static func line(
         for command: Command,
         nonce: String?,
-        elevation: Elevation? = nil
+        elevation: Elevation? = nil,
+        shell: LoginShell? = nil
     ) -> (text: String, prefix: [UInt8]) {
-        let plain = ShellEnvelope.line(for: command, nonce: nonce, elevation: elevation)
+        let plain = ShellEnvelope.line(for: command, nonce: nonce, elevation: elevation, shell: shell)
         guard let shortened = shortened(command, line: plain) else { return (plain, []) }
-        return (ShellEnvelope.line(for: shortened.command, nonce: nonce, elevation: elevation), shortened.prefix)
+        let line = ShellEnvelope.line(for: shortened.command, nonce: nonce, elevation: elevation, shell: shell)
+        return (line, shortened.prefix)
     }
 
     /// The same work with a short command line, where the line would be too long.

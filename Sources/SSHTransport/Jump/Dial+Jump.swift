@@ -6,9 +6,11 @@ extension Dial {
     func openForward(_ pool: ConnectionPool) async throws -> ForwardPump {
         var hop = destination.path[destination.path.count - 1]
         hop.path = Array(destination.path.dropLast())
-        let ticket = pool.request(hop, deadlines, waiter: waiter, isForward: true)
+        let ticket = pool.request(hop, deadlines, waiter: waiter, kind: .forward)
         do {
             let jump = try await waiter.until { try ticket.connection() }
+            // Not before the jump host stands, whose own connecting may wait for a place as well.
+            try await takeConnectPlace()
             let channel = try await openChannel(on: jump, of: hop)
             guard let pump = ForwardPump(channel, release: { pool.end(ticket) }) else {
                 channel.abandon()

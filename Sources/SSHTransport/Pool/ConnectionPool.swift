@@ -1,4 +1,6 @@
+import CLibSSH
 import FleetModel
+import Glibc
 import Logging
 import Operations
 
@@ -9,27 +11,38 @@ final class ConnectionPool {
     let trust: any HostKeyTrust
     let logger: Logger
     let throttle: LoginThrottle
-    private var lines: [Destination: Line] = [:]
+    let connects: Places
+    let logins: Places
+    private var lines: [Lane: Line] = [:]
 
     nonisolated init(trust: any HostKeyTrust, settings: LibSSHSettings, logger: Logger) {
         self.trust = trust
         self.settings = settings
         self.logger = logger
         throttle = LoginThrottle(settings)
+        connects = Places(limit: min(settings.connectsAtOnce, DescriptorLimit.current / 4))
+        logins = Places(limit: settings.loginsAtOnce)
     }
 
     /// Asks for a place on the connection; `waiter` is fired when the ticket has an answer.
     ///
-    /// - Parameter isForward: a forward is no session, so it takes none of the places.
-    func request(_ destination: Destination, _ deadlines: Deadlines, waiter: Waiter, isForward: Bool = false) -> Ticket
-    {
-        let route = destination.asRoute
-        let line = lines[route] ?? Line(destination, bound: settings.channelsPerConnection)
-        lines[route] = line
-        let ticket = Ticket(line, deadlines, waiter, isForward: isForward)
+    func request(
+        _ destination: Destination,
+        _ deadlines: Deadlines,
+        waiter: Waiter,
+        kind: Ticket.Kind = .command
+    ) -> Ticket {
+        let line = line(Lane(route: destination.asRoute, isSpare: false), destination)
+        let ticket = Ticket(line, deadlines, waiter, kind)
         line.waiting.append(ticket)
         serve(line)
         return ticket
+    }
+
+    private func line(_ lane: Lane, _ destination: Destination) -> Line {
+        let line = lines[lane] ?? Line(destination, lane, bound: settings.channelsPerConnection)
+        lines[lane] = line
+        return line
     }
 
     /// Gives the place back, or the waiting up.
@@ -38,10 +51,7 @@ final class ConnectionPool {
         ticket.hasEnded = true
         let line = ticket.line
         if let connection = ticket.granted {
-            if connection === line.connection {
-                line.users -= 1
-                if !ticket.isForward { line.inUse -= 1 }
-            }
+            if connection === line.connection { line.leave(ticket) }
         } else {
             line.waiting.removeAll { $0 === ticket }
             if line.waiting.isEmpty { line.giveUpDial() }
@@ -55,11 +65,11 @@ final class ConnectionPool {
     func wasRefused(_ ticket: Ticket) -> Bool {
         let line = ticket.line
         guard ticket.granted === line.connection, line.inUse > 1 else { return false }
-        line.bound = max(1, line.inUse - 1)
-        line.users -= 1
-        line.inUse -= 1
+        line.refused()
+        line.leave(ticket)
         ticket.granted = nil
         line.waiting.insert(ticket, at: 0)
+        moveAside(line)
         return true
     }
 
@@ -86,6 +96,7 @@ final class ConnectionPool {
         line.idleTimer = nil
         if let connection = line.connection {
             line.grant(connection)
+            moveAside(line)
             if line.users == 0, line.waiting.isEmpty { closeWhenIdle(line) }
         } else if line.waiting.isEmpty {
             if line.dial == nil { remove(line) }
@@ -95,8 +106,18 @@ final class ConnectionPool {
     }
 
     private func remove(_ line: Line) {
-        let route = line.destination.asRoute
-        if lines[route] === line { lines[route] = nil }
+        if lines[line.lane] === line { lines[line.lane] = nil }
+    }
+
+    /// Where streams hold every session that the server allows, who waits gets a second connection, and no third.
+    private func moveAside(_ line: Line) {
+        guard line.isHeldByStreams, !line.lane.isSpare, !line.waiting.isEmpty else { return }
+        let spare = self.line(Lane(route: line.lane.route, isSpare: true), line.destination)
+        for ticket in line.giveUpWaiting() {
+            ticket.move(to: spare)
+            spare.waiting.append(ticket)
+        }
+        serve(spare)
     }
 
     private func closeWhenIdle(_ line: Line) {
@@ -106,6 +127,7 @@ final class ConnectionPool {
     private func dial(_ line: Line) {
         guard let deadlines = line.waiting.first?.deadlines else { return }
         let dial = Dial(line.destination, deadlines, self)
+        dial.onTurn = { [weak line] hasTurn in line?.waiting.forEach { $0.hasTurn = hasTurn } }
         line.dial = dial
         Task { @SSHLoop in
             do {
@@ -126,9 +148,7 @@ final class ConnectionPool {
         // Nobody waits for it any more, or another dial took over.
         guard line.dial === dial else { return connection.close() }
         line.dial = nil
-        line.connection = connection
-        line.users = 0
-        line.inUse = 0
+        line.adopt(connection, bound: settings.channelsPerConnection)
         connection.onEnd = { [weak self] in self?.ended(line, connection) }
         connection.start()
         serve(line)
@@ -149,8 +169,17 @@ final class ConnectionPool {
             "connection ended",
             metadata: ["node": "\(line.destination.node.text)", "reason": "\(connection.lossText ?? "")"]
         )
-        line.connection = nil
+        line.lostConnection()
         serve(line)
+    }
+}
+
+/// The descriptors that this process may have.
+enum DescriptorLimit {
+    static var current: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
     }
 }
 

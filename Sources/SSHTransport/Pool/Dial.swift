@@ -13,8 +13,15 @@ final class Dial {
     let waiter = Waiter()
     private let pool: ConnectionPool
     private var timer: LoopTimer?
+    private var connecting: Places.Place?
+    private var loggingIn: Places.Place?
     /// What it is doing, for the text of a time limit.
     private(set) var stage = "waiting for its turn to log in"
+    /// Our own throttle lets it log in; false again while it waits because the server turned it away.
+    private(set) var hasTurn = false {
+        didSet { if hasTurn != oldValue { onTurn?(hasTurn) } }
+    }
+    var onTurn: (@SSHLoop (Bool) -> Void)?
 
     init(_ destination: Destination, _ deadlines: Deadlines, _ pool: ConnectionPool) {
         self.destination = destination
@@ -35,6 +42,7 @@ final class Dial {
                 guard refusal.isWorthRetrying(attempt), spent < pool.settings.loginPatience else {
                     throw attempt > 1 || refusal.isExplicit ? throttled(refusal, attempt, spent) : refusal.error
                 }
+                hasTurn = false
                 stage = "waiting because the server turns log-ins away"
                 try await waiter.pause(LoginBackoff.delay(attempt: attempt))
             }
@@ -59,13 +67,19 @@ final class Dial {
     }
 
     private func connect() async throws -> Connection {
-        stage = "connecting"
-        defer { timer?.cancel() }
-        limit(deadlines.connect) { [self] limit in
-            failure(.connectTimeout, "no connection within \(limit)", advice: Self.connectAdvice)
+        defer {
+            timer?.cancel()
+            giveBackPlaces()
         }
         let (socket, carrier) = try await openSocket()
         timer?.cancel()
+        do {
+            try await takeLoginPlace()
+        } catch {
+            close(socket)
+            carrier?.end()
+            throw error
+        }
         let key = destination.hostKey?.algorithm
         guard let session = Session(descriptor: socket, user: destination.user, hostKeyAlgorithm: key) else {
             carrier?.end()
@@ -81,11 +95,40 @@ final class Dial {
         return Connection(session, to: destination, carrier: carrier)
     }
 
+    /// Waits until it may connect; the time limit of the connect begins then.
+    func takeConnectPlace() async throws {
+        let place = pool.connects.request(waiter)
+        connecting = place
+        try await waiter.until { place.isGranted ? () : nil }
+        stage = "connecting"
+        limit(deadlines.connect) { [self] limit in
+            failure(.connectTimeout, "no connection within \(limit)", advice: Self.connectAdvice)
+        }
+    }
+
+    /// Only who is connected asks for a place among the log-ins, so a far side that never answers holds up no other.
+    /// Who waits for it keeps the place among those that connect, which bounds their sockets.
+    private func takeLoginPlace() async throws {
+        stage = "waiting for its turn to log in"
+        let place = pool.logins.request(waiter)
+        loggingIn = place
+        try await waiter.until { place.isGranted ? () : nil }
+        if let connecting { pool.connects.end(connecting) }
+        hasTurn = true
+    }
+
+    private func giveBackPlaces() {
+        if let connecting { pool.connects.end(connecting) }
+        if let loggingIn { pool.logins.end(loggingIn) }
+        (connecting, loggingIn) = (nil, nil)
+    }
+
     private func openSocket() async throws -> (Int32, ForwardPump?) {
         if !destination.path.isEmpty {
             let carrier = try await openForward(pool)
             return (carrier.innerDescriptor, carrier)
         }
+        try await takeConnectPlace()
         let addresses = try await resolve()
         let race = DialRace(addresses, waiter: waiter)
         defer { race.cancel() }

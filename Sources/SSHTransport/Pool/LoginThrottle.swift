@@ -37,7 +37,7 @@ struct LoginWindow {
     }
 }
 
-/// Lets log-ins through, address by address and over all. A connect that waits holds no descriptor and no session.
+/// Lets log-ins through, address by address. Who waits holds no descriptor and no session.
 @SSHLoop
 final class LoginThrottle {
     enum Verdict {
@@ -66,15 +66,11 @@ final class LoginThrottle {
         var window: LoginWindow
         var waiting: [Turn] = []
         var start = 0
-        var isBlocked = false
         init(first: Int) { window = LoginWindow(first: first) }
     }
 
     private let settings: LibSSHSettings
     private var queues: [String: Queue] = [:]
-    private var underWay = 0
-    /// Queues that wait for the fleet-wide bound only, in the order of arrival.
-    private var blocked: [Queue] = []
 
     nonisolated init(_ settings: LibSSHSettings) {
         self.settings = settings
@@ -100,14 +96,8 @@ final class LoginThrottle {
         guard !turn.hasEnded else { return }
         turn.hasEnded = true
         guard let queue = queues[turn.address], let era = turn.era else { return }
-        underWay -= 1
         queue.window.leave(verdict, era: era)
         admit(queue)
-        while underWay < settings.loginsAtOnce, let next = blocked.first {
-            blocked.removeFirst()
-            next.isBlocked = false
-            admit(next)
-        }
         if queue.start == queue.waiting.count, queue.window.underWay == 0, isOrdinary(queue.window) {
             queues[turn.address] = nil
         }
@@ -118,8 +108,6 @@ final class LoginThrottle {
             let turn = queue.waiting[queue.start]
             if !turn.hasEnded {
                 guard queue.window.hasRoom else { return }
-                guard underWay < settings.loginsAtOnce else { return block(queue) }
-                underWay += 1
                 turn.era = queue.window.enter()
                 turn.waiter.fire()
             }
@@ -127,12 +115,6 @@ final class LoginThrottle {
         }
         queue.waiting = []
         queue.start = 0
-    }
-
-    private func block(_ queue: Queue) {
-        guard !queue.isBlocked else { return }
-        queue.isBlocked = true
-        blocked.append(queue)
     }
 
     /// Nothing was learned that is worth keeping: one address for each node must not cost memory for ever.

@@ -25,6 +25,7 @@ final class Execution {
     private var passwordsSent = 0
     private var isRunning = false
     private var ticket: Ticket?
+    private var connection: Connection?
 
     init(_ job: RemoteJob, on destination: Destination, pool: ConnectionPool) {
         self.job = job
@@ -47,7 +48,7 @@ final class Execution {
     }
 
     func run() async -> CommandResult {
-        clock.startTotal { [self] in ticket?.stage }
+        clock.start { [self] in ticket?.stage }
         let ending = await perform()
         clock.stop()
         var result = CommandResult(ending: ending, stdout: stdout.finish(), stderr: stderr.finish())
@@ -64,18 +65,20 @@ final class Execution {
                     "the command holds a NUL byte, which no shell can take"
                 )
             }
-            let line = LongScript.line(for: job.command, nonce: nonce, elevation: job.elevation)
-            prefix = line.prefix
             if Task.isCancelled { cancel() }
             input = try await openedInput()
             let session = try await SessionChannel.start(
-                line.text,
+                line,
                 on: destination,
                 job.deadlines,
                 pool: pool,
+                kind: .command,
                 waiter: waiter,
                 staysWhenStopped: filter != nil,
-                stage: { ticket = $0 },
+                stage: { [clock] in
+                    ticket = $0
+                    clock.follow($0)
+                },
                 prepare: prepare
             )
             clock.began()
@@ -86,6 +89,18 @@ final class Execution {
         } catch {
             return .failed(RemoteError(.protocolError, destination.node, "\(error)"))
         }
+    }
+
+    /// The line for the log-in shell; what is known of that shell saves the node a process.
+    private func line(on connection: Connection) -> String {
+        self.connection = connection
+        let shell = connection.loginShell
+        let line = LongScript.line(for: job.command, nonce: nonce, elevation: job.elevation, shell: shell)
+        prefix = line.prefix
+        if case .loginShell = job.command, job.elevation == nil {
+            filter?.wasSent(after: ShellEnvelope.opening(nonce, shell))
+        }
+        return line.text
     }
 
     /// The job's input, a file already open: one that cannot be read is said before anything begins on the node.
@@ -188,8 +203,9 @@ final class Execution {
         for event in events {
             switch event {
             case .output(let bytes): keep(bytes, .stderr)
-            case .began(let pid):
+            case .began(let pid, let shell):
                 leader = pid
+                if let shell { connection?.loginShell = shell }
                 named.fire()
             case .passwordWanted: passwordsWanted += 1
             case .running: isRunning = true

@@ -1,12 +1,15 @@
 import FleetModel
 import Operations
 
-/// The three time limits of a running job; connect and log-in are limited by the dial.
+/// The time limits of a job as a whole and of its output; connect and log-in are limited by the dial.
 @SSHLoop
 final class JobClock {
     private let deadlines: Deadlines
     private let node: NodeName
     private let waiter: Waiter
+    private let asked = LoopThread.readClock()
+    private var stage: @SSHLoop () -> String? = { nil }
+    private var whole: LoopTimer?
     private var timers: [LoopTimer] = []
     private var firstByte: LoopTimer?
     private var lastOutput: Int64?
@@ -18,20 +21,39 @@ final class JobClock {
     }
 
     /// - Parameter stage: what the job waits for while its command has not begun.
-    func startTotal(stage: @escaping @SSHLoop () -> String?) {
-        guard let total = deadlines.total else { return }
-        let timer = SSHLoop.after(total) { [waiter, node] in
-            let doing = stage().map { "still \($0)" } ?? "the command was still running"
-            waiter.stop(
-                RemoteError(
-                    .timeout,
-                    node,
-                    "not done within \(total): \(doing)",
-                    advice: "raise --timeout if it needs longer"
-                )
-            )
+    func start(stage: @escaping @SSHLoop () -> String?) {
+        self.stage = stage
+        startWhole(deadlines.queue ?? deadlines.total)
+    }
+
+    /// Where the wait for a turn to log in has a limit of its own, that of the whole begins with the turn, and begins
+    /// anew with the next one when the server turned the log-in away.
+    func follow(_ ticket: Ticket?) {
+        guard let queue = deadlines.queue, let ticket else { return }
+        let hasTurn = { @SSHLoop [weak self] (hasTurn: Bool) in
+            guard let self else { return }
+            let left = queue - .nanoseconds(LoopThread.readClock() - asked)
+            startWhole(hasTurn ? deadlines.total : max(.zero, left))
         }
-        timers.append(timer)
+        if ticket.hasTurn { hasTurn(true) }
+        ticket.onTurn = hasTurn
+    }
+
+    private func startWhole(_ limit: Duration?) {
+        whole?.cancel()
+        whole = limit.map { limit in
+            SSHLoop.after(limit) { [waiter, node, stage] in
+                let doing = stage().map { "still \($0)" } ?? "the command was still running"
+                waiter.stop(
+                    RemoteError(
+                        .timeout,
+                        node,
+                        "not done within \(limit): \(doing)",
+                        advice: "raise --timeout if it needs longer"
+                    )
+                )
+            }
+        }
     }
 
     /// The command was accepted.
@@ -51,6 +73,7 @@ final class JobClock {
     }
 
     func stop() {
+        whole?.cancel()
         timers.forEach { $0.cancel() }
         timers = []
         firstByte?.cancel()

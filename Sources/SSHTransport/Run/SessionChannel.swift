@@ -10,15 +10,17 @@ struct SessionChannel {
     /// Takes a warm or new connection, opens a channel and starts the command.
     ///
     /// - Parameters:
+    ///   - line: what to run, for the connection that was given.
     ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
     ///   - staysWhenStopped: a command that was sent but not answered yet when `waiter` was stopped is handed out all
     ///     the same: it may have begun, and then somebody has to end it.
     ///   - prepare: sets the channel's handlers before the first byte can come.
     static func start(
-        _ line: String,
+        _ line: @SSHLoop (Connection) -> String,
         on destination: Destination,
         _ deadlines: Deadlines,
         pool: ConnectionPool,
+        kind: Ticket.Kind,
         waiter: Waiter,
         staysWhenStopped: Bool,
         stage: @SSHLoop (Ticket?) -> Void,
@@ -28,14 +30,14 @@ struct SessionChannel {
         var untaken = 0
         while true {
             triesLeft -= 1
-            let ticket = pool.request(destination, deadlines, waiter: waiter)
+            let ticket = pool.request(destination, deadlines, waiter: waiter, kind: kind)
             stage(ticket)
             do {
                 let channel = try await open(ticket, deadlines, pool, waiter)
                 stage(nil)
                 prepare(channel)
                 do {
-                    try await exec(line, channel, destination, waiter)
+                    try await exec(line(channel.connection), channel, destination, waiter)
                 } catch  where !(staysWhenStopped && waiter.stopped != nil && channel.hasSentRequest) {
                     channel.abandon()
                     throw error

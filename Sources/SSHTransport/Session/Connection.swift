@@ -23,6 +23,8 @@ final class Connection {
     private var isSettling = false
     /// It has opened a session before, so a refusal is no rule of the server's.
     var hasServed = false
+    /// Learned from the guard of the first command; the server keeps it as long as the connection stands.
+    var loginShell: LoginShell?
 
     init(_ session: Session, to destination: Destination, carrier: ForwardPump?) {
         self.session = session

@@ -97,7 +97,15 @@ func spawn(_ words: [String], output: String) throws -> pid_t {
     var arguments = words.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }
     var pid = pid_t()
-    let code = posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
+    // A test's thread may block signals, and what it starts would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let code = posix_spawn(&pid, words[0], &actions, &attributes, &arguments, environ)
     guard code == 0 else { throw CommandFailed(text: "\(words[0]): \(String(cString: strerror(code)))") }
     return pid
 }

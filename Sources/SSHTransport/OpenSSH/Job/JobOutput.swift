@@ -51,7 +51,9 @@ final class JobMarks: Sendable {
     init(nonce: String, isElevated: Bool, isGuarded: Bool) {
         self.nonce = nonce
         self.isElevated = isElevated
-        state = Mutex(State(filter: GuardFilter(nonce: nonce, isElevated: isElevated), isGuarded: isGuarded))
+        var filter = GuardFilter(nonce: nonce, isElevated: isElevated)
+        if !isElevated { filter.wasSent(after: ShellEnvelope.opening(nonce, nil)) }
+        state = Mutex(State(filter: filter, isGuarded: isGuarded))
     }
 
     var leader: Int32? { state.withLock { $0.leader } }
@@ -76,7 +78,7 @@ final class JobMarks: Sendable {
 
     private func note(_ event: GuardFilter.Event, _ state: inout State, _ events: inout [GuardFilter.Event]) {
         switch event {
-        case .began(let pid): state.leader = pid
+        case .began(let pid, _): state.leader = pid
         case .running:
             // What sudo itself said (its lecture) is not the command's output.
             state.beforeSudo = []
