@@ -44,6 +44,11 @@ extension FleetComposition {
         )
         let server = try DaemonServer(path: fleet.home.socket, shell: fleet.shell, service: service)
         server.start()
+        // UNSTRUCTURED: beside everything else, cancelled below.
+        let tidying = Task {
+            while (try? await Task.sleep(for: .seconds(60))) != nil { Heap.giveBack() }
+        }
+        defer { tidying.cancel() }
         logger.info("collecting", metadata: ["interval": "\(interval)", "process": "\(getpid())"])
         do {
             try await withTaskCancellationHandler {

@@ -31,6 +31,30 @@ enum OpenFiles {
     }
 }
 
+/// How the C library's heap grows.
+enum Heap {
+    /// One arena, grown in large steps. An arena for each thread keeps what a burst of log-ins needed for good, and grows
+    /// by a system call every few pages; the threads here are too few to wait for one another.
+    static func settle() {
+        // glibc's own numbers, from malloc.h, which Swift's Glibc leaves out.
+        let (trimThreshold, topPad, arenaMax): (Int32, Int32, Int32) = (-1, -2, -8)
+        guard let found = dlsym(nil, "mallopt") else { return }
+        // SAFETY: the C library's mallopt has this type.
+        let mallopt = unsafeBitCast(found, to: (@convention(c) (Int32, Int32) -> Int32).self)
+        _ = mallopt(arenaMax, 1)
+        _ = mallopt(topPad, 1 << 20)
+        _ = mallopt(trimThreshold, 4 << 20)
+    }
+
+    /// Gives the system what a burst of log-ins needed and nobody uses any more; a few milliseconds for each 100 MiB.
+    static func giveBack() {
+        guard let found = dlsym(nil, "malloc_trim") else { return }
+        // SAFETY: the C library's malloc_trim has this type.
+        let trim = unsafeBitCast(found, to: (@convention(c) (Int) -> Int32).self)
+        _ = trim(0)
+    }
+}
+
 /// The node's own `pop`, where this machine has one: `pop` without `--fleet` is not ours.
 enum PopTool {
     static func handOver(_ arguments: [String]) -> Int32 {

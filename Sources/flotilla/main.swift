@@ -1,6 +1,7 @@
 import FlotillaCLI
 import Foundation
 
+Heap.settle()
 signal(SIGPIPE, SIG_IGN)
 OpenFiles.raiseLimit()
 

@@ -58,6 +58,12 @@ def threads_of(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
+def written_by(pid):
+    """Bytes that a process has given to the disk."""
+    with open(f"/proc/{pid}/io", encoding="utf-8") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("write_bytes:"))
+
+
 def machine_cpu():
     """CPU seconds that the whole machine has worked."""
     with open("/proc/stat", encoding="utf-8") as file:

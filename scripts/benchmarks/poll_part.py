@@ -1,10 +1,12 @@
 """Polling over channels that stay open: real OpenSSH, and the lab's pretend nodes by the thousand."""
+import contextlib
 import json
 import os
+import sqlite3
 import time
 
 from ground import say
-from measure import Run, cpu_of, machine_cpu, median, memory_of, table, threads_of
+from measure import Run, cpu_of, machine_cpu, median, memory_of, table, threads_of, written_by
 
 WINDOW = 45
 
@@ -80,6 +82,16 @@ def lab(ground, wanted):
         fleet.run("lab", "down", codes=(0, 1, 3))
 
 
+def polls(fleet, since, until):
+    """Polls stored in a span of time: answered ones, and those of nodes that gave no figures."""
+    with contextlib.closing(sqlite3.connect(f"file:{fleet.home}/flotilla.sqlite-samples.db?mode=ro", uri=True)) as database:
+        span = (int(since * 1000), int(until * 1000))
+        low = "(moment & ((1 << 42) - 1)) BETWEEN ? AND ?"
+        whole = database.execute(f"SELECT count(*) FROM polls WHERE {low}", span).fetchone()[0]
+        answered = database.execute(f"SELECT count(*) FROM polls WHERE {low} AND length(body) > 40", span).fetchone()[0]
+    return answered, whole - answered
+
+
 def lab_rounds(ground, fleet, count, lab_pid, up):
     with fleet.daemon("15s") as daemon:
         began, ready = time.monotonic(), None
@@ -91,20 +103,26 @@ def lab_rounds(ground, fleet, count, lab_pid, up):
                 ready = time.monotonic() - began
         time.sleep(16)
         before, cpu, lab_cpu, at = collector(fleet)["collector"], cpu_of(daemon.pid), cpu_of(lab_pid), time.monotonic()
+        written, whole, since = written_by(daemon.pid), machine_cpu(), time.time()
         time.sleep(WINDOW)
+        done, failed = polls(fleet, since, time.time())
         status = collector(fleet)
         after, spent = status["collector"], time.monotonic() - at
         due = count * spent / 15
         missed = after["overruns"] - before["overruns"]
+        written, whole = written_by(daemon.pid) - written, machine_cpu() - whole
         rows = [
             ["lab up, nodes registered", f"{up:.1f} s"],
             ["all nodes up after the daemon's start", f"{ready:.0f} s" if ready else f"not in time: {status['nodes']['up']} up"],
-            ["polls due in the window, overruns in it", f"{due:.0f}, {missed}"],
-            ["polls done a second", f"{(due - missed) / spent:.0f}"],
+            ["polls due in the window, answered, failed, overruns", f"{due:.0f}, {done}, {failed}, {missed}"],
+            ["polls answered a second", f"{done / spent:.0f}"],
             ["`last_cycle_ms`", after["last_cycle_ms"]],
             ["nodes up at the end", status["nodes"]["up"]],
             ["daemon's CPU, of one core", f"{(cpu_of(daemon.pid) - cpu) / spent * 100:.0f} %"],
-            ["daemon's CPU per poll", f"{(cpu_of(daemon.pid) - cpu) * 1000 / max(1, due - missed):.2f} ms"],
+            ["daemon's CPU per poll", f"{(cpu_of(daemon.pid) - cpu) * 1000 / max(1, done):.2f} ms"],
+            ["whole machine's CPU per poll, whoever else works on it included", f"{whole * 1000 / max(1, done):.2f} ms"],
+            ["daemon's writes to the disk, per poll and a day", f"{written / max(1, done) / 1024:.1f} KiB, "
+             f"{written / spent * 86400 / 2**30:.1f} GiB"],
             ["lab's CPU, of one core, without its shells", f"{(cpu_of(lab_pid) - lab_cpu) / spent * 100:.0f} %"],
             ["daemon's memory, per node", f"{memory_of(daemon.pid):.0f} MiB, {memory_of(daemon.pid) * 1024 / count:.0f} KiB"],
             ["daemon's threads", threads_of(daemon.pid)],

@@ -32,7 +32,8 @@ struct Selection {
                     ? "flotilla register NAME HOST USER, or --allow-empty" : "if that is right, say --allow-empty"
             )
         }
-        return names.naturallySorted().compactMap { inventory.nodes[$0] }
+        // A selector's answer is in that order already; a draw is not.
+        return (options.pick == nil ? names : names.naturallySorted()).compactMap { inventory.nodes[$0] }
     }
 
     static func node(named name: String, in inventory: Inventory) throws(UsageError) -> Node {

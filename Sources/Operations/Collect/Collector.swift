@@ -11,6 +11,11 @@ package actor Collector {
     private let logger: Logger
     private var pollers: [NodeName: NodePoller] = [:]
     private var inFlight: [NodeName: Task<NodePoll, Never>] = [:]
+    private let contacts = FirstContacts()
+    /// Nodes that wait for their turn to be met: their polls have not begun.
+    private var queued: Set<NodeName> = []
+    /// Nodes that no connection reached the last time: asking again costs nobody anything, and takes long.
+    private var unreached: Set<NodeName> = []
     private var finished: [NodePoll] = []
     private var inventory = Inventory()
     private var routes: Routes?
@@ -86,7 +91,7 @@ package actor Collector {
     private func begin(_ name: NodeName, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
         guard let node = inventory.nodes[name], node.status.word != "quarantined" else { return }
         guard inFlight[name] == nil else {
-            overruns += 1
+            if !queued.contains(name) { overruns += 1 }
             return
         }
         group.addTask { _ = await self.poll(node) }
@@ -108,30 +113,50 @@ package actor Collector {
     }
 
     private func freshPoll(_ node: Node) async -> NodePoll {
-        round.began(at: fleet.now())
         let poller = pollers[node.name] ?? NodePoller(shell: fleet.shell, now: fleet.now, entropy: entropy)
         pollers[node.name] = poller
+        let turn = await turn(of: poller, node.name)
+        round.began(at: fleet.now())
         // A node that never answers must be done with before its next turn, or every turn of it would be an overrun.
         let deadline = min(interval * 4 / 5, .seconds(15))
         let poll: NodePoll
         if let routes {
             poll = await poller.poll(node, routes: routes, within: deadline)
         } else {
-            poll = NodePoll(
-                node: node,
-                began: fleet.now(),
-                ended: fleet.now(),
-                error: RemoteError(
-                    .authDenied,
-                    node.name,
-                    "the fleet's keys cannot be read",
-                    advice: "run: flotilla init"
-                )
-            )
+            poll = keyless(node)
         }
         round.ended(at: fleet.now())
         finished.append(poll)
+        await noteContact(with: node.name, poll.outcome.error, turn)
         return poll
+    }
+
+    /// A place among the first contacts, where the node's probe does not wait for us already.
+    private func turn(of poller: NodePoller, _ name: NodeName) async -> Int? {
+        guard !unreached.contains(name), await !poller.isWarm else { return nil }
+        queued.insert(name)
+        let turn = await contacts.enter()
+        queued.remove(name)
+        return turn
+    }
+
+    private func noteContact(with name: NodeName, _ error: RemoteError?, _ turn: Int?) async {
+        switch error?.kind {
+        case .connectTimeout, .connectRefused, .unreachable, .unresolved: unreached.insert(name)
+        default: unreached.remove(name)
+        }
+        if let turn { await contacts.leave(turn, .init(of: error)) }
+    }
+
+    private func keyless(_ node: Node) -> NodePoll {
+        let now = fleet.now()
+        let error = RemoteError(
+            .authDenied,
+            node.name,
+            "the fleet's keys cannot be read",
+            advice: "run: flotilla init"
+        )
+        return NodePoll(node: node, began: now, ended: now, error: error)
     }
 
     private func reload() async throws {
@@ -139,6 +164,7 @@ package actor Collector {
         routes = try fleet.routes(inventory)
         for (name, poller) in pollers where inventory.nodes[name] == nil {
             pollers[name] = nil
+            unreached.remove(name)
             await poller.close()
         }
     }

@@ -43,6 +43,9 @@ package actor NodePoller {
         }
     }
 
+    /// False: the next poll has to log in, or at least to start the probe.
+    package var isWarm: Bool { stream != nil || route == .seed }
+
     /// Ends the channel; the connection stays with the shell.
     package func close() async {
         let open = stream

@@ -20,6 +20,7 @@ struct RegistryReader {
         var groups = try SideTable(cursor("SELECT node, member_of FROM group_members ORDER BY node"))
         var names: [String: GroupName] = [:]
         var nodes: [Node] = []
+        nodes.reserveCapacity(try Int.fetchOne(database, sql: "SELECT count(*) FROM nodes") ?? 0)
         let rows = try cursor(Self.nodeColumns)
         while let row = try rows.next() {
             var node = try Self.node(row)

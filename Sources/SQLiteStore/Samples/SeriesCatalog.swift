@@ -9,7 +9,7 @@ struct SeriesCatalog {
     private var generation: Int64?
     private var lastLayouts: [Int64: Remembered] = [:]
     private var series: [Series: Int64] = [:]
-    private static let seriesLimit = 100_000
+    private static let seriesLimit = 20_000
     private static let hour: Int64 = 3_600_000
 
     private struct Remembered {

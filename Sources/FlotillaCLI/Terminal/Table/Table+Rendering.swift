@@ -4,6 +4,7 @@ extension Table {
     /// Cost: linear in the cells.
     package func lines(on terminal: TerminalContext) -> [StyledText] {
         guard !rows.isEmpty else { return [empty] + notes }
+        guard terminal.isTerminal || terminal.colour || terminal.size != nil else { return plainLines + notes }
         let cells = rows.map { row in
             row.map { terminal.isTerminal ? $0.shown : StyledText($0.plain) }
         }
@@ -18,6 +19,37 @@ extension Table {
     /// The lines joined, each ended by a line feed.
     package func text(on terminal: TerminalContext) -> String {
         lines(on: terminal).reduce(into: "") { $0 += $1.rendered(colour: terminal.colour) + "\n" }
+    }
+
+    /// For files and pipes, where nothing is cut or coloured: one text a line, as ten thousand rows are no rarity there.
+    private var plainLines: [StyledText] {
+        let titles = columns.map(\.title)
+        let own = titles.map { DisplayWidth.of($0) }
+        let measured = rows.map { row in row.map { DisplayWidth.of($0.plain) } }
+        var widths = own
+        for row in measured {
+            for (index, width) in zip(widths.indices, row) { widths[index] = max(widths[index], width) }
+        }
+        let starts = widths.indices.map { widths[..<$0].reduce(0, +) + Self.gap * $0 }
+        let header = plainLine(titles, own, widths, starts)
+        return [header] + zip(rows, measured).map { plainLine($0.lazy.map(\.plain), $1, widths, starts) }
+    }
+
+    private func plainLine(
+        _ texts: some Collection<String>,
+        _ own: [Int],
+        _ widths: [Int],
+        _ starts: [Int]
+    ) -> StyledText {
+        var line = ""
+        var end = 0
+        for (index, text) in zip(widths.indices, texts) where own[index] > 0 {
+            let start = starts[index] + (columns[index].alignment == .right ? widths[index] - own[index] : 0)
+            line += String(repeating: " ", count: start - end)
+            line += text
+            end = start + own[index]
+        }
+        return StyledText(line)
     }
 
     private static let gap = 2
