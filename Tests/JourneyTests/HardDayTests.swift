@@ -132,6 +132,19 @@ import Testing
         }
     }
 
+    @Test func `results that standard output cannot take are no success`() async throws {
+        try await TestBed.with { bed in
+            let journey = Journey(bed)
+            _ = try journey.flotilla("init")
+            let result = try LocalCommand.run(
+                ["/bin/sh", "-c", "\"$0\" list -o json >/dev/full", Journey.binary()],
+                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"]
+            )
+            #expect(result.exitCode == 1)
+            #expect(result.errorText.contains("state.output_lost"), "\(result.errorText)")
+        }
+    }
+
     @Test func `several imports and registrations at once on one home all finish`() async throws {
         try await TestBed.with { bed in
             let journey = Journey(bed)

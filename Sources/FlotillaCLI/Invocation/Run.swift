@@ -5,6 +5,17 @@ import FleetModel
 package enum Run {
     /// - Parameter arguments: everything after the program's name.
     package static func main(_ arguments: [String], composition: any Composition) async -> Int32 {
+        let code = await perform(arguments, composition)
+        guard let reason = StandardStream.lostOutput else { return code }
+        let words = Invocation(arguments).words
+        let terminal = TerminalContext.of(descriptor: 2, noColor: words.contains("--no-color"))
+        let error = StateError("output_lost", "standard output cannot be written: \(reason)")
+        StandardStream.errors.write(ErrorBlock(error).text(as: .table, on: terminal))
+        // What was asked for was done; only its report is not whole.
+        return code == 0 ? 1 : code
+    }
+
+    private static func perform(_ arguments: [String], _ composition: any Composition) async -> Int32 {
         let words = Invocation(arguments).words
         return await Wiring.$composition.withValue(composition) {
             do {
@@ -23,7 +34,7 @@ package enum Run {
     }
 
     private static func report(_ error: any Error, words: [String]) -> Int32 {
-        if let explained = error as? any Explained {
+        if let explained = error is CancellationError ? Stopped() : error as? any Explained {
             let format = outputFormat(in: words)
             let terminal = TerminalContext.of(descriptor: 2, noColor: words.contains("--no-color"))
             let text = ErrorBlock(explained).text(as: format, on: terminal)
@@ -32,10 +43,6 @@ package enum Run {
             return exitCode(of: explained)
         }
         if let code = error as? ExitCode { return code.rawValue }
-        if error is CancellationError {
-            StandardStream.errors.write("stopped\n")
-            return 1
-        }
         let code = FlotillaCommand.exitCode(for: error)
         let message = FlotillaCommand.fullMessage(for: error)
         if code.isSuccess {
@@ -63,6 +70,13 @@ package enum Run {
         case "state": 3
         default: 1
         }
+    }
+
+    /// Ctrl-C where there are no results to show.
+    private struct Stopped: Explained {
+        var code: String { "exec.cancelled" }
+        var problem: String { "stopped before the end" }
+        var advice: String? { "what was recorded until then stands: flotilla audit list" }
     }
 
     /// The format that the call asked for, read before (or without) a successful parse.

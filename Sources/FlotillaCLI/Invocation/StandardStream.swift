@@ -1,9 +1,19 @@
 import Glibc
+import Synchronization
 
 /// The process' own streams: whole writes, and a quiet end when the reader has gone.
 package enum StandardStream: Int32, Sendable {
     case output = 1
     case errors = 2
+
+    /// The first error number of a write to standard output that failed; 0 while none did.
+    private static let lost = Atomic<Int32>(0)
+
+    /// Why results did not arrive, as the system says it; nil when all did, or the reader had gone.
+    package static var lostOutput: String? {
+        let number = lost.load(ordering: .relaxed)
+        return number == 0 ? nil : String(cString: strerror(number)).lowercased()
+    }
 
     package func write(_ text: String) {
         write(bytes: Array(text.utf8))
@@ -21,9 +31,14 @@ package enum StandardStream: Int32, Sendable {
                 poll(&waiting, 1, 1000)
                 continue
             }
-            // `flotilla list | head`: the reader has what it wanted.
-            guard count > 0 else { return }
+            guard count > 0 else { return note(errno) }
             done += count
         }
+    }
+
+    private func note(_ number: Int32) {
+        // `flotilla list | head`: the reader has what it wanted. A closed stream was closed by the caller.
+        guard self == .output, number != EPIPE, number != EBADF else { return }
+        _ = Self.lost.compareExchange(expected: 0, desired: number, ordering: .relaxed)
     }
 }

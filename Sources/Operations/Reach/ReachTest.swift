@@ -92,7 +92,9 @@ package struct ReachReport: Hashable, Sendable {
     }
 
     /// What to do next, most useful first.
-    package func advice(for node: NodeName) -> [String] {
+    ///
+    /// - Parameter node: the node, or several as a selector for the shell.
+    package func advice(for node: String) -> [String] {
         switch (operate, collect) {
         case (.commands, .gate(isCurrent: true)): []
         case (.commands, .gate):

@@ -23,7 +23,8 @@ struct Collect: FleetCommand {
                 StandardStream.output.write(CollectListing.line(node, outcome))
             }
         }
-        if context.common.output != .ndjson { context.show(CollectListing(outcomes: outcomes)) }
+        let listing = CollectListing(outcomes: outcomes)
+        context.common.output == .ndjson ? StandardStream.output.write(listing.summaryLine) : context.show(listing)
         if outcomes.values.contains(where: { $0.error != nil }) { throw ExitCode(1) }
     }
 }
@@ -53,12 +54,22 @@ private struct CollectListing: Displayable {
         )
     }
 
-    var document: JSONValue {
+    private var summary: JSONValue {
         let failed = outcomes.values.count { $0.error != nil }
+        return ["ok": .int(Int64(outcomes.count - failed)), "failed": .int(Int64(failed))]
+    }
+
+    /// The last event, as `exec` ends its own.
+    var summaryLine: String {
+        let event: JSONValue = ["event": "summary", "summary": summary]
+        return event.safeText(pretty: false) + "\n"
+    }
+
+    var document: JSONValue {
         let nodes = outcomes.map { ($0.key.text, Self.document(of: $0.value)) }
         return [
             "nodes": .object(Dictionary(nodes, uniquingKeysWith: { $1 })),
-            "summary": ["ok": .int(Int64(outcomes.count - failed)), "failed": .int(Int64(failed))],
+            "summary": summary,
         ]
     }
 

@@ -58,7 +58,7 @@ actor DashboardSource {
             ("clock offset", "flotilla_clock_offset_seconds", [], .offset, 1),
             ("ntp offset", "ntp_offset_ms", [], .offset, 0.001),
             ("points", "pipe_points", [], .count, 1), ("egress", "pipe_egress_bytes", [], .bytes, 1),
-            ("rank", "pipe_rank", [], .count, 1), ("poll time", "flotilla_poll_duration_seconds", [], .offset, 1),
+            ("rank", "pipe_rank", [], .count, 1), ("poll time", "flotilla_poll_duration_seconds", [], .seconds, 1),
         ]
 
     private func collector(_ polls: [NodeName: PollRecord]) async -> DashboardModel.Collector? {

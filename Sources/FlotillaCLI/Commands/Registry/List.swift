@@ -65,7 +65,9 @@ struct Update: FleetCommand {
             await fleet.shell.forget(node.name)
             return node.name
         }
-        context.say("updated \(name): \(field) is now “\(text)”")
+        context.say(
+            text.isEmpty ? "updated \(name): no \(field) any more" : "updated \(name): \(field) is now “\(text)”"
+        )
     }
 }
 

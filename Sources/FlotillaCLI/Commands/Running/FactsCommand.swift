@@ -27,7 +27,7 @@ struct Facts: FleetCommand {
             let observations = answers.compactMap { item, answer in
                 answer.error.map { $0.observation(of: item.name) } ?? NodeObservation(item.name, .up)
             }
-            try await fleet.inventory.record(observations, at: fleet.now())
+            try await uninterrupted { try await fleet.inventory.record(observations, at: fleet.now()) }
             return answers.map { (node: $0.item.name, answer: $0.outcome) }
         }
         context.show(FactsListing(answers: answers))

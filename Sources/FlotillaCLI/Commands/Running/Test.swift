@@ -21,10 +21,9 @@ struct Test: FleetCommand {
             let test = ReachTest(shell: fleet.shell, timeout: timeout.duration)
             let marker = "flotilla-\(UInt64.random(in: 0 ... .max))"
             let reports = await onEach(nodes, width: 256) { await test.run($0, routes: routes, marker: marker) }
-            try await fleet.inventory.record(
-                reports.compactMap { Self.observation($0.item, $0.outcome) },
-                at: fleet.now()
-            )
+            let observations = reports.compactMap { Self.observation($0.item, $0.outcome) }
+            // After Ctrl-C as well: what the other nodes said is kept and shown.
+            try await uninterrupted { try await fleet.inventory.record(observations, at: fleet.now()) }
             return reports.map { (node: $0.item.name, report: $0.outcome) }
         }
         context.show(ReachListing(reports: reports, glyphs: context.output.glyphs))
@@ -56,7 +55,7 @@ struct ReachListing: Displayable {
                     .text(node.text, .emphasis),
                     Cell(report.isReachable ? "reachable" : "not reachable", report.isReachable ? .good : .bad),
                     Cell(report.operate.text), Cell(report.collect.text),
-                    .text(report.advice(for: node).joined(separator: "; ")),
+                    .text(report.advice(for: node.text).joined(separator: "; ")),
                 ]
             }
         )
@@ -69,7 +68,7 @@ struct ReachListing: Displayable {
                 [
                     "reachable": .bool(report.isReachable), "operate": .string(report.operate.text),
                     "collect": .string(report.collect.text),
-                    "advice": .array(report.advice(for: node).map { .string($0) }),
+                    "advice": .array(report.advice(for: node.text).map { .string($0) }),
                     "error": report.error.map { ErrorBlock($0).document.object?["error"] ?? .null } ?? .null,
                 ]
             )
@@ -81,24 +80,39 @@ struct ReachListing: Displayable {
         ]
     }
 
-    /// One block a node: a table cannot hold the advice.
+    /// One block for all nodes of which the same is to be said: a table cannot hold the advice.
     func lines(on terminal: TerminalContext) -> [StyledText] {
-        reports.flatMap { node, report -> [StyledText] in
-            let sign = report.isReachable ? StyledText(glyphs.up + " ", .good) : StyledText(glyphs.down + " ", .bad)
-            var lines = [
-                sign + StyledText(node.text, .emphasis)
-                    + StyledText(report.isReachable ? "" : "  " + (report.error?.problem ?? "not reachable"), .bad)
-            ]
-            if report.isReachable || report.error?.kind == .authDenied {
-                lines.append(StyledText("    operate key: ", .muted) + StyledText(report.operate.text))
-                lines.append(StyledText("    collect key: ", .muted) + StyledText(report.collect.text))
+        var places: [[String]: Int] = [:]
+        var alike: [(report: ReachReport, nodes: [NodeName])] = []
+        for (node, report) in reports {
+            // Not by the errors themselves, which name their nodes.
+            let words = [report.operate.text, report.collect.text, report.error?.problem ?? ""]
+            if let place = places[words] {
+                alike[place].nodes.append(node)
+            } else {
+                places[words] = alike.count
+                alike.append((report, [node]))
             }
-            for advice in report.advice(for: node) {
-                let parts = TerminalText.visibleLines(Array(advice.utf8))
-                lines += parts.map { StyledText("    do: ", .muted) + StyledText($0) }
-            }
-            return lines
         }
+        return alike.flatMap { block($0.report, of: $0.nodes) }
+    }
+
+    private func block(_ report: ReachReport, of nodes: [NodeName]) -> [StyledText] {
+        let names = NodeSetText.fold(nodes)
+        let sign = report.isReachable ? StyledText(glyphs.up + " ", .good) : StyledText(glyphs.down + " ", .bad)
+        let count = StyledText(nodes.count > 1 ? " (\(nodes.count))" : "", .muted)
+        let trouble = report.isReachable ? "" : "  " + (report.error?.problem ?? "not reachable")
+        var lines = [sign + StyledText(names, .emphasis) + count + StyledText(TerminalText.visible(trouble), .bad)]
+        if report.isReachable || report.error?.kind == .authDenied {
+            lines.append(StyledText("    operate key: ", .muted) + StyledText(report.operate.text))
+            lines.append(StyledText("    collect key: ", .muted) + StyledText(report.collect.text))
+        }
+        // What stands there can be pasted: brackets mean something to the shell.
+        for advice in report.advice(for: nodes.count > 1 ? "'\(names)'" : names) {
+            let parts = TerminalText.visibleLines(Array(advice.utf8))
+            lines += parts.map { StyledText("    do: ", .muted) + StyledText($0) }
+        }
+        return lines
     }
 }
 
@@ -140,7 +154,7 @@ struct Ping: FleetCommand {
                 }
             }
             let observations = results.compactMap { $0.outcome.observation(of: $0.item.name) }
-            try await fleet.inventory.record(observations, at: fleet.now())
+            try await uninterrupted { try await fleet.inventory.record(observations, at: fleet.now()) }
             return results.map { (node: $0.item.name, result: $0.outcome) }
         }
         context.show(PingListing(results: results))

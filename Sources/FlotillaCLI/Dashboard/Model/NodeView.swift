@@ -128,6 +128,8 @@ package enum FigureUnit: Hashable, Sendable {
     case celsius
     /// Seconds, signed.
     case offset
+    /// A length of time.
+    case seconds
     case count
 
     package func text(_ figure: Double) -> String {
@@ -137,6 +139,7 @@ package enum FigureUnit: Hashable, Sendable {
         case .bytesPerSecond: HumanUnits.rate(figure)
         case .celsius: HumanUnits.fixed(figure, 0) + "°C"
         case .offset: HumanUnits.offset(figure)
+        case .seconds: HumanUnits.duration(.seconds(figure))
         case .count: HumanUnits.count(figure)
         }
     }
