@@ -15,7 +15,7 @@ import Testing
         ]
         let shown = ReachListing(reports: reports, glyphs: .ascii).lines(on: .plain)
             .map { $0.rendered(colour: false) }
-        #expect(shown.count { $0.contains("operate key") } == 2)
+        #expect(shown.count { $0.contains("operate key: ") } == 2)
         #expect(shown.first?.contains("pi-[01,03] (2)") == true, "\(shown)")
         #expect(shown.contains { $0.hasSuffix("flotilla enroll 'pi-[01,03]'") }, "\(shown)")
     }
