@@ -18,7 +18,7 @@ struct AuthorizedKeysInstallation {
         case foreign
     }
 
-    /// - Parameter nonce: a fresh word, so that nothing else the node prints can pass for the answer.
+    /// - `nonce`: a fresh word, so that nothing else the node prints can pass for the answer.
     func command(nonce: String) -> Command {
         let collect = AuthorizedKeysLine.collect(publicKey: keys.collect.publicLine, dialect: dialect)
         let operate = AuthorizedKeysLine.operate(
