@@ -23,7 +23,7 @@ package final class DaemonClient: RemoteShell, Daemon {
 
     /// Connects to the daemon that listens at `path`; nil where none does.
     ///
-    /// - Parameter own: runs what must not or need not go through the daemon.
+    /// - `own`: runs what must not or need not go through the daemon.
     package init?(path: String, own: any RemoteShell) {
         let file = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard file >= 0 else { return nil }

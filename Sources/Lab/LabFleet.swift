@@ -19,7 +19,7 @@ package final class LabFleet: Sendable {
         var lock: FolderLock?
     }
 
-    /// - Parameter stopRequested: Called on a thread of the lab when another process asks it to stop; the owner then
+    /// - `stopRequested`: Called on a thread of the lab when another process asks it to stop; the owner then
     ///   calls `stop` from a thread of its own.
     package init(
         plan: LabPlan,

@@ -3,9 +3,8 @@ import Glibc
 
 /// Starts this program again, detached from the terminal.
 package enum BackgroundProcess {
-    /// - Parameters:
-    ///   - arguments: everything after the program's name.
-    ///   - log: a file that takes both outputs, appended to.
+    /// - `arguments`: everything after the program's name.
+    /// - `log`: a file that takes both outputs, appended to.
     /// - Returns: the new process.
     package static func start(_ arguments: [String], log: String) throws(StateError) -> Int32 {
         var actions = posix_spawn_file_actions_t()
@@ -35,9 +34,8 @@ package enum BackgroundProcess {
 
     /// Where to look when a process did not come up.
     ///
-    /// - Parameters:
-    ///   - log: the file that took its outputs.
-    ///   - words: the command that does the same in the foreground.
+    /// - `log`: the file that took its outputs.
+    /// - `words`: the command that does the same in the foreground.
     package static func advice(_ log: String, _ words: String) -> String {
         var status = stat()
         // On a full disk the log stays empty as well.

@@ -11,7 +11,7 @@ package struct KeyPair: Sendable {
     /// `SHA256:…`
     package let fingerprint: String
 
-    /// - Parameter comment: the last word of the public line; control characters and newlines are taken out.
+    /// - `comment`: the last word of the public line; control characters and newlines are taken out.
     /// - Throws: `StateError` when libssh or the system's random source fails.
     package static func generateEd25519(comment: String) throws(StateError) -> KeyPair {
         var key: ssh_key?

@@ -6,9 +6,8 @@ package import Operations
 package final class LibSSHShell: RemoteShell {
     private let pool: ConnectionPool
 
-    /// - Parameters:
-    ///   - trust: asked about each host key before anything secret is sent.
-    ///   - settings: what an operator may tune.
+    /// - `trust`: asked about each host key before anything secret is sent.
+    /// - `settings`: what an operator may tune.
     package init(trust: any HostKeyTrust, settings: LibSSHSettings = .init(), logger: Logger) {
         pool = ConnectionPool(trust: trust, settings: settings, logger: logger)
     }

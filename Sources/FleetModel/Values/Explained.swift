@@ -18,7 +18,7 @@ package struct UsageError: Explained, Hashable {
     /// `file:line:column` where the mistake stands in a file.
     package let location: String?
 
-    /// - Parameter reason: the word after `usage.`, such as `bad_selector`.
+    /// - `reason`: the word after `usage.`, such as `bad_selector`.
     package init(_ reason: String, _ problem: String, advice: String? = nil, at location: String? = nil) {
         self.code = "usage." + reason
         self.problem = problem
@@ -33,7 +33,7 @@ package struct StateError: Explained, Hashable {
     package let problem: String
     package let advice: String?
 
-    /// - Parameter reason: the word after `state.`, such as `damaged` or `disk_full`.
+    /// - `reason`: the word after `state.`, such as `damaged` or `disk_full`.
     package init(_ reason: String, _ problem: String, advice: String? = nil) {
         self.code = "state." + reason
         self.problem = problem

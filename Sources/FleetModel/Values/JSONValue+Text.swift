@@ -1,7 +1,7 @@
 extension JSONValue {
     /// The value as JSON text with sorted keys.
     ///
-    /// - Parameter pretty: two-space indentation and one member a line; else no spaces at all.
+    /// - `pretty`: two-space indentation and one member a line; else no spaces at all.
     package func text(pretty: Bool = false) -> String {
         var output: [UInt8] = []
         write(to: &output, indent: pretty ? 0 : nil)

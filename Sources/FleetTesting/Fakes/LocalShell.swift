@@ -7,7 +7,7 @@ package struct LocalShell: RemoteShell {
     private let words: [String]
     private let environment: [String]
 
-    /// - Parameter words: the shell, such as `["/bin/dash"]` or `["/bin/busybox", "sh"]`.
+    /// - `words`: the shell, such as `["/bin/dash"]` or `["/bin/busybox", "sh"]`.
     package init(_ words: [String], environment: [String] = []) {
         self.words = words
         self.environment = environment

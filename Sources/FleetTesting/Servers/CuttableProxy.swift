@@ -9,7 +9,7 @@ package final class CuttableProxy: Sendable {
     private let pairs = Mutex<[Int32]>([])
     private let accepted = Mutex(0)
 
-    /// - Parameter delay: time that every piece of data waits in both directions.
+    /// - `delay`: time that every piece of data waits in both directions.
     package init(to server: Port, delay: Duration = .zero, in bed: TestBed) throws {
         listener = try Listener(backlog: 512)
         port = listener.port

@@ -13,7 +13,7 @@ package protocol Composition: Sendable {
 
     /// Opens a fleet that is there.
     ///
-    /// - Parameter config: the configuration folder; nil means the one in the home.
+    /// - `config`: the configuration folder; nil means the one in the home.
     /// - Throws: `StateError` (`state.not_initialised`, `state.damaged`, …), `SettingsErrors`.
     func open(_ home: Home, config: String?, acceptNewHostKeys: Bool) async throws -> Fleet
 

@@ -3,7 +3,7 @@ import FleetModel
 
 /// One whole run of the program: words in, exit code out.
 package enum Run {
-    /// - Parameter arguments: everything after the program's name.
+    /// - `arguments`: everything after the program's name.
     package static func main(_ arguments: [String], composition: any Composition) async -> Int32 {
         let code = await perform(arguments, composition)
         guard let reason = StandardStream.lostOutput else { return code }

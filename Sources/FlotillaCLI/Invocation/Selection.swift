@@ -6,7 +6,7 @@ struct Selection {
     private let options: SelectionOptions
     private let isImplied: Bool
 
-    /// - Parameter isImplied: the operator named no selector; then an empty fleet is an answer, not a mistake.
+    /// - `isImplied`: the operator named no selector; then an empty fleet is an answer, not a mistake.
     init(_ text: String, _ options: SelectionOptions, isImplied: Bool = false) throws(UsageError) {
         self.selector = try Selector(text)
         self.options = options

@@ -7,7 +7,7 @@ package struct LabError: Explained, Hashable {
     package let problem: String
     package let advice: String?
 
-    /// - Parameter reason: the word after `lab.`.
+    /// - `reason`: the word after `lab.`.
     init(_ reason: String, _ problem: String, advice: String? = nil) {
         self.code = "lab." + reason
         self.problem = problem

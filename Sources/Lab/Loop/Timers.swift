@@ -7,7 +7,7 @@ struct Timers {
 
     private var heap: [Entry] = []
 
-    /// - Parameter moment: On the monotonic clock.
+    /// - `moment`: On the monotonic clock.
     mutating func add(at moment: Duration, _ work: @escaping () -> Void) {
         heap.append(Entry(moment: moment, work: work))
         var child = heap.count - 1

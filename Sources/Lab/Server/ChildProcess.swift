@@ -26,7 +26,7 @@ final class ChildProcess {
 
     /// Starts `/bin/sh` with the arguments given.
     ///
-    /// - Parameter environment: `KEY=value` words; the process gets these and nothing else.
+    /// - `environment`: `KEY=value` words; the process gets these and nothing else.
     /// - Throws: `LabError` when the system has no process or descriptor left.
     static func start(_ arguments: [String], environment: [String], in folder: String) throws(LabError) -> ChildProcess
     {

@@ -18,7 +18,7 @@ final class ForwardChannel: ServedChannel {
     private var hasEnded = false
     private(set) var isClosed = false
 
-    /// - Parameter host: An address of the lab, which the caller has looked up.
+    /// - `host`: An address of the lab, which the caller has looked up.
     init(_ channel: ssh_channel, on connection: SSHConnection, to host: String, port: UInt16) {
         self.channel = channel
         self.connection = connection

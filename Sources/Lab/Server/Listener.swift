@@ -7,9 +7,8 @@ final class Listener: Watcher {
     private unowned let loop: ServerLoop
     private let accepted: (Int32) -> Void
 
-    /// - Parameters:
-    ///   - address: `127.x.y.z`; `0.0.0.0` is bound to the loopback device and never heard outside.
-    ///   - accepted: Owns the non-blocking descriptor that it is given.
+    /// - `address`: `127.x.y.z`; `0.0.0.0` is bound to the loopback device and never heard outside.
+    /// - `accepted`: Owns the non-blocking descriptor that it is given.
     init(_ address: String, port: UInt16, loop: ServerLoop, accepted: @escaping (Int32) -> Void) throws(LabError) {
         self.descriptor = try Self.listen(address, port)
         self.loop = loop

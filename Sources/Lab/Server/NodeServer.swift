@@ -19,7 +19,7 @@ final class NodeServer {
     private var health: Listener?
     private var visits: [ObjectIdentifier: HealthVisit] = [:]
 
-    /// - Parameter hasOwnListeners: False when shared listeners hand the connections in.
+    /// - `hasOwnListeners`: False when shared listeners hand the connections in.
     init(_ plan: LabNode, faults: NodeFaults, loop: ServerLoop, hasOwnListeners: Bool) throws(LabError) {
         self.plan = plan
         self.faults = faults
@@ -63,7 +63,7 @@ final class NodeServer {
 
     /// Starts what a client asked for, or what its key forces.
     ///
-    /// - Parameter command: Empty for a shell.
+    /// - `command`: Empty for a shell.
     func start(_ command: String, forced: String?, peer: String) throws(LabError) -> ChildProcess {
         refresh()
         loop.census.commandStarted()

@@ -9,7 +9,7 @@ struct NodeShell {
 
     /// The arguments of `/bin/sh`.
     ///
-    /// - Parameter command: Empty for a shell that reads its commands from stdin.
+    /// - `command`: Empty for a shell that reads its commands from stdin.
     func words(_ command: String) -> [String] {
         if faults.contains(.flood) { return ["sh", "-c", "exec yes 'the flood of \(plan.name)'"] }
         if faults.contains(.diskFull) {

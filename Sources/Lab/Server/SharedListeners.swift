@@ -8,7 +8,7 @@ import Glibc
 final class SharedListeners {
     private var listeners: [Listener] = []
 
-    /// - Parameter hand: Gives a message to the thread that owns the node.
+    /// - `hand`: Gives a message to the thread that owns the node.
     init(_ plan: LabPlan, loop: ServerLoop, hand: @escaping (LoopMessage, Int) -> Void) throws(LabError) {
         let nodes = Dictionary(uniqueKeysWithValues: plan.nodes.enumerated().map { ($1.host.text, $0) })
         guard let first = plan.nodes.first else { return }

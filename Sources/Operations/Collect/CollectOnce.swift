@@ -10,7 +10,7 @@ package struct CollectOnce: Sendable {
         self.entropy = entropy
     }
 
-    /// - Parameter finished: each node's outcome as it comes, before it is stored.
+    /// - `finished`: each node's outcome as it comes, before it is stored.
     /// - Throws: when the store or the keys fail; every node's trouble is in its outcome.
     package func run(
         _ nodes: [Node],

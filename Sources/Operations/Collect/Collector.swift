@@ -23,9 +23,8 @@ package actor Collector {
     package private(set) var overruns = 0
     package private(set) var lastCycle: Duration?
 
-    /// - Parameters:
-    ///   - interval: between two polls of a node.
-    ///   - retention: older samples are forgotten.
+    /// - `interval`: between two polls of a node.
+    /// - `retention`: older samples are forgotten.
     package init(
         fleet: Fleet,
         interval: Duration,

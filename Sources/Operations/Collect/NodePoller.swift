@@ -19,7 +19,7 @@ package actor NodePoller {
     /// What the node last said it is.
     package private(set) var facts: NodeFacts?
 
-    /// - Parameter entropy: 64 fresh random bits for each request.
+    /// - `entropy`: 64 fresh random bits for each request.
     package init(
         shell: any RemoteShell,
         now: @escaping @Sendable () -> Timestamp,

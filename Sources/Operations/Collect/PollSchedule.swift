@@ -7,7 +7,7 @@ package struct PollSchedule: Sendable {
     private let places: [(offset: Duration, node: NodeName)]
     package let interval: Duration
 
-    /// - Parameter seed: differs between controllers, so that two of them do not poll in step.
+    /// - `seed`: differs between controllers, so that two of them do not poll in step.
     package init(nodes: [NodeName], interval: Duration, seed: UInt64) {
         self.interval = interval
         let span = UInt64(max(1, interval.milliseconds))

@@ -18,7 +18,7 @@ struct AuthorizedKeysInstallation {
         case foreign
     }
 
-    /// - Parameter nonce: a fresh word, so that nothing else the node prints can pass for the answer.
+    /// - `nonce`: a fresh word, so that nothing else the node prints can pass for the answer.
     func command(nonce: String) -> Command {
         let (probing, running) = (keys.newest(.collect), keys.newest(.operate))
         let collect = AuthorizedKeysLine.collect(publicKey: probing.publicLine, dialect: dialect)

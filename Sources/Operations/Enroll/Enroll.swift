@@ -9,7 +9,7 @@ package struct Enroll: Sendable {
     private let audit: any AuditLog
     private let now: @Sendable () -> Timestamp
 
-    /// - Parameter shell: this process' own, because the operator's credentials go through it.
+    /// - `shell`: this process' own, because the operator's credentials go through it.
     package init(
         shell: any RemoteShell,
         inventory: any InventoryStore,
@@ -42,7 +42,7 @@ package struct Enroll: Sendable {
         }
     }
 
-    /// - Parameter entropy: 64 fresh random bits for each node.
+    /// - `entropy`: 64 fresh random bits for each node.
     /// - Throws: only when the record cannot be written; every node's trouble is in its report.
     package func run(
         _ order: Order,

@@ -6,7 +6,7 @@ package struct GatherFacts: Sendable {
     private let shell: any RemoteShell
     private let entropy: @Sendable () -> UInt64
 
-    /// - Parameter entropy: 64 fresh random bits for each request.
+    /// - `entropy`: 64 fresh random bits for each request.
     package init(shell: any RemoteShell, entropy: @escaping @Sendable () -> UInt64) {
         self.shell = shell
         self.entropy = entropy
@@ -20,7 +20,7 @@ package struct GatherFacts: Sendable {
         package var error: RemoteError?
     }
 
-    /// - Parameter deadline: for each of the two ways.
+    /// - `deadline`: for each of the two ways.
     package func run(_ node: Node, routes: Routes, within deadline: Duration) async -> Answer {
         let first = await ask(.gate, node, routes, deadline)
         guard first.facts == nil, first.error == nil || first.error?.kind == .authDenied else { return first }

@@ -11,7 +11,7 @@ package struct ReachTest: Sendable {
         self.deadlines = Deadlines(connect: min(timeout, .seconds(10)), login: timeout, total: timeout)
     }
 
-    /// - Parameter marker: a fresh word that only this test knows, echoed by a node that runs commands.
+    /// - `marker`: a fresh word that only this test knows, echoed by a node that runs commands.
     package func run(_ node: Node, routes: Routes, marker: String) async -> ReachReport {
         let operate = await operateAnswer(node, routes: routes, marker: marker)
         if case .failed(let error) = operate, error.kind != .authDenied {
@@ -93,7 +93,7 @@ package struct ReachReport: Hashable, Sendable {
 
     /// What to do next, most useful first.
     ///
-    /// - Parameter node: the node, or several as a selector for the shell.
+    /// - `node`: the node, or several as a selector for the shell.
     package func advice(for node: String) -> [String] {
         switch (operate, collect) {
         case (.commands, .gate(isCurrent: true)): []

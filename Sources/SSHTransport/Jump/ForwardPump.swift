@@ -18,9 +18,8 @@ final class ForwardPump {
     private var hasEnded = false
     private var hasShutDown = false
 
-    /// - Parameters:
-    ///   - channel: an open forward.
-    ///   - release: called once, when the pump has ended.
+    /// - `channel`: an open forward.
+    /// - `release`: called once, when the pump has ended.
     /// - Returns: nil when there are no descriptors left.
     init?(_ channel: Channel, release: @escaping @SSHLoop () -> Void) {
         var pair: [Int32] = [-1, -1]

@@ -17,7 +17,7 @@ final class DialRace {
     private var stagger: LoopTimer?
     private var lastError = ENETUNREACH
 
-    /// - Parameter waiter: fired when there is an outcome.
+    /// - `waiter`: fired when there is an outcome.
     init(_ addresses: [SocketAddress], waiter: Waiter) {
         self.remaining = addresses[...]
         self.waiter = waiter
@@ -88,7 +88,7 @@ final class DialRace {
 
 /// The options every TCP connection of ours gets.
 enum SocketOptions {
-    /// - Parameter userTimeout: how long sent bytes may stay unacknowledged before the connection counts as dead.
+    /// - `userTimeout`: how long sent bytes may stay unacknowledged before the connection counts as dead.
     static func apply(to descriptor: Int32, userTimeout: Duration) {
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)

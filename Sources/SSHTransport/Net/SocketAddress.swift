@@ -11,7 +11,7 @@ struct SocketAddress: Sendable {
     /// The numeric text, such as `192.0.2.7`.
     var text: String { Self.text(of: self) }
 
-    /// - Parameter numericOnly: answers without any network, for literal addresses.
+    /// - `numericOnly`: answers without any network, for literal addresses.
     /// - Returns: nothing where the name has no address.
     static func resolve(_ host: String, port: UInt16, numericOnly: Bool) -> Result<[SocketAddress], ResolverFailure> {
         var hints = addrinfo()

@@ -12,9 +12,8 @@ final class InputFeed {
     private let room = Waiter()
     private var task: Task<Void, Never>?
 
-    /// - Parameters:
-    ///   - prefix: sent before the input.
-    ///   - onFailure: called when the local side cannot be read.
+    /// - `prefix`: sent before the input.
+    /// - `onFailure`: called when the local side cannot be read.
     init(
         _ input: StandardInput,
         after prefix: [UInt8] = [],

@@ -12,7 +12,7 @@ struct OutputCapture {
     private var spill: (path: String, descriptor: Int32)?
     private var cannotSpill = false
 
-    /// - Parameter spillName: the name of the file, should one be needed; ends in six random letters of `mkstemp`.
+    /// - `spillName`: the name of the file, should one be needed; ends in six random letters of `mkstemp`.
     init(_ limits: OutputLimits, spillName: String) {
         self.limits = limits
         self.spillName = spillName

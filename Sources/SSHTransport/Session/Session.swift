@@ -15,7 +15,7 @@ final class Session {
     private var pump: ssh_channel?
     private let received: UnsafeMutablePointer<ssh_counter_struct>
 
-    /// - Parameter descriptor: a connected, non-blocking socket; the session owns it from here on.
+    /// - `descriptor`: a connected, non-blocking socket; the session owns it from here on.
     init?(descriptor: Int32, user: UserName, hostKeyAlgorithm: String?) {
         guard let raw = ssh_new() else {
             close(descriptor)

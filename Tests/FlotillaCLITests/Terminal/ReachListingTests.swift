@@ -1,8 +1,8 @@
 import FleetModel
-import Operations
 import Testing
 
 @testable import FlotillaCLI
+@testable import Operations
 
 @Suite struct ReachListingTests {
     @Test func `nodes of which the same is to be said are one block, with advice that can be pasted`() throws {
@@ -14,8 +14,8 @@ import Testing
             (node: names[2], report: ReachReport(operate: .commands, collect: denied(names[2]))),
         ]
         let shown = ReachListing(reports: reports, glyphs: .ascii).lines(on: .plain)
-            .map { $0.rendered(colour: .none) }
-        #expect(shown.count { $0.contains("operate key") } == 2)
+            .map { $0.rendered(colour: false) }
+        #expect(shown.count { $0.contains("operate key: ") } == 2)
         #expect(shown.first?.contains("pi-[01,03] (2)") == true, "\(shown)")
         #expect(shown.contains { $0.hasSuffix("flotilla enroll 'pi-[01,03]'") }, "\(shown)")
     }

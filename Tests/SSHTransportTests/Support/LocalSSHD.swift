@@ -15,7 +15,7 @@ final class LocalSSHD: Sendable {
 
     var key: String { folder.appendingPathComponent("key").path }
 
-    /// - Parameter lines: more of its configuration.
+    /// - `lines`: more of its configuration.
     init(_ lines: [String] = []) throws {
         try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("engine-\(UUID().uuidString.prefix(8))")

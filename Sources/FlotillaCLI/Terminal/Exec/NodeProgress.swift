@@ -20,7 +20,7 @@ final class NodeProgress: Sendable {
         self.state = Mutex(State(progress: Progress(total: total), sticky: StickyLine(colour: context.errors.colour)))
     }
 
-    /// - Parameter text: what a line of its own says after the node's name.
+    /// - `text`: what a line of its own says after the node's name.
     func finished(_ node: NodeName, _ text: StyledText, isFailure: Bool) {
         state.withLock { state in
             state.progress.done += 1
