@@ -29,7 +29,10 @@ struct QuickCommandTests {
     private func quickNode(in bed: TestBed) throws -> Destination {
         let key = try TestKey.generate(at: bed.path("key"))
         let account = try TestAccount.create(in: bed)
-        let server = try RealSSHD.start(in: bed, .init(authorizedKeys: [key.publicLine]))
+        var settings = RealSSHD.Settings(authorizedKeys: [key.publicLine])
+        // sshd counts a session until it has reaped its process: it must not refuse one for that here.
+        settings.maxSessions = 200
+        let server = try RealSSHD.start(in: bed, settings)
         return try Destination(
             node: NodeName("node"),
             host: HostAddress("127.0.0.1"),

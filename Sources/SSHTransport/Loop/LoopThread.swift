@@ -4,13 +4,14 @@ import Synchronization
 
 /// The thread behind `SSHLoop`: runs jobs, timers and ready descriptors in turn.
 ///
-/// Everything but `inbox` belongs to the thread alone, which is why the class may call itself sendable.
-// SAFETY: everything but `inbox` belongs to the thread alone.
+/// Everything but `inbox` and `thread` belongs to the thread alone, which is why the class may call itself sendable.
+// SAFETY: everything but `inbox` (a mutex) and `thread` (an atomic) belongs to the thread alone.
 final class LoopThread: SerialExecutor, @unchecked Sendable {
     private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     private let wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     private let inbox = Mutex<[UnownedJob]>([])
-    private var thread = pthread_t()
+    /// Set by the thread itself before its first job; until then nobody is on it.
+    private let thread = Atomic<pthread_t>(0)
     private var ready: [UnownedJob] = []
     private var watches: [Watch?] = []
     private var events = [epoll_event](repeating: epoll_event(), count: 512)
@@ -21,8 +22,9 @@ final class LoopThread: SerialExecutor, @unchecked Sendable {
         precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for the event loop")
         var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(UInt32(bitPattern: wakeUp))))
         epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event)
+        var created = pthread_t()
         let code = pthread_create(
-            &thread,
+            &created,
             nil,
             { argument in
                 guard let argument else { return nil }
@@ -40,7 +42,7 @@ final class LoopThread: SerialExecutor, @unchecked Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    private var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+    private var isCurrent: Bool { pthread_self() == thread.load(ordering: .relaxed) }
 
     func checkIsolated() {
         precondition(isCurrent, "SSHLoop state touched off its thread")
@@ -64,7 +66,7 @@ final class LoopThread: SerialExecutor, @unchecked Sendable {
     }
 
     private func run() {
-        thread = pthread_self()
+        thread.store(pthread_self(), ordering: .relaxed)
         while true {
             runJobs()
             runTimers()

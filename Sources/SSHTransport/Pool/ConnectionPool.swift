@@ -111,7 +111,17 @@ final class ConnectionPool {
 
     /// Where streams hold every session that the server allows, who waits gets a second connection, and no third.
     private func moveAside(_ line: Line) {
-        guard line.isHeldByStreams, !line.lane.isSpare, !line.waiting.isEmpty else { return }
+        guard line.needsSpare else { return }
+        if lines[Lane(route: line.lane.route, isSpare: true)]?.connection != nil { return moveToSpare(line) }
+        guard line.spareTimer == nil else { return }
+        // A refusal may have been a passing one, and streams that are just ending hold nothing for long.
+        line.spareTimer = SSHLoop.after(.milliseconds(300)) { [weak self, line] in
+            line.spareTimer = nil
+            if line.needsSpare { self?.moveToSpare(line) }
+        }
+    }
+
+    private func moveToSpare(_ line: Line) {
         let spare = self.line(Lane(route: line.lane.route, isSpare: true), line.destination)
         for ticket in line.giveUpWaiting() {
             ticket.move(to: spare)

@@ -25,6 +25,7 @@ final class Line {
     private var highestBound: Int
     private var grantsSinceRefusal = 0
     var idleTimer: LoopTimer?
+    var spareTimer: LoopTimer?
 
     init(_ destination: Destination, _ lane: Lane, bound: Int) {
         self.destination = destination
@@ -73,7 +74,10 @@ final class Line {
     private static let grantsUntilRaise = 64
 
     /// No session of this connection will be free for a long time.
-    var isHeldByStreams: Bool { connection != nil && streams >= bound }
+    private var isHeldByStreams: Bool { connection != nil && streams >= bound }
+
+    /// Somebody waits for a session that no connection of this line will have free soon.
+    var needsSpare: Bool { !lane.isSpare && isHeldByStreams && waiting.contains { $0.kind != .forward } }
 
     /// Takes out those who wait for a session; a forward needs none.
     func giveUpWaiting() -> [Ticket] {
