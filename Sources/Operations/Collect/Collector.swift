@@ -5,8 +5,8 @@ package import Logging
 /// counted, results stored in batches.
 package actor Collector {
     private let fleet: Fleet
-    private let interval: Duration
-    private let retention: Duration
+    private var interval: Duration
+    private var retention: Duration
     private let entropy: @Sendable () -> UInt64
     private let logger: Logger
     private var pollers: [NodeName: NodePoller] = [:]
@@ -35,6 +35,12 @@ package actor Collector {
         self.logger = logger
     }
 
+    /// From the next poll on; a round under way ends early when its interval changes.
+    package func use(interval: Duration, retention: Duration) {
+        self.interval = interval
+        self.retention = retention
+    }
+
     /// Polls until the task is cancelled.
     package func run(seed: UInt64) async throws {
         try await withThrowingDiscardingTaskGroup { group in
@@ -57,11 +63,12 @@ package actor Collector {
     private func oneRound(seed: UInt64, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         try await reload()
         try await forgetOld()
+        let interval = interval
         let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
         let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
         let began = fleet.now()
         var place = Duration.zero
-        while place < interval {
+        while place < interval, interval == self.interval {
             let next = min(interval, place + step)
             for name in schedule.due(from: place, to: next) { start(name, in: &group) }
             place = next

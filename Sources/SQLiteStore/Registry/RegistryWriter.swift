@@ -5,6 +5,7 @@ import Operations
 /// Writes an edit's touched rows; cost grows with what was touched, not with the registry.
 struct RegistryWriter {
     let database: Database
+    let seal: VariableSeal
 
     func write(_ edit: InventoryEdit) throws {
         for move in edit.moves { try replay(move) }
@@ -64,7 +65,7 @@ struct RegistryWriter {
                 node.name.text, node.host.text, Int(node.port.number), node.user.text, node.jump?.text,
                 node.location?.text,
                 node.details?.text, node.profile?.rawValue, node.transport.rawValue, node.identityFile?.text,
-                StoredJSON.text(node.variables),
+                StoredJSON.text(seal.sealed(node.variables)),
             ]
         )
         guard let id else { throw StateError("unexpected", "node “\(node.name)” was written but has no number") }
@@ -98,7 +99,7 @@ struct RegistryWriter {
             INSERT INTO groups (name, details, variables) VALUES (?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET details = excluded.details, variables = excluded.variables
             """,
-            [group.name.text, group.details?.text, StoredJSON.text(group.variables)]
+            [group.name.text, group.details?.text, StoredJSON.text(seal.sealed(group.variables))]
         )
         try run("DELETE FROM group_children WHERE parent = ?", [group.name.text])
         for child in group.children {
@@ -107,7 +108,10 @@ struct RegistryWriter {
     }
 
     private func write(variables: [String: JSONValue]) throws {
-        try run("INSERT OR REPLACE INTO settings (key, value) VALUES ('variables', ?)", [StoredJSON.text(variables)])
+        try run(
+            "INSERT OR REPLACE INTO settings (key, value) VALUES ('variables', ?)",
+            [StoredJSON.text(seal.sealed(variables))]
+        )
     }
 
     private func run(_ sql: String, _ arguments: StatementArguments) throws {
