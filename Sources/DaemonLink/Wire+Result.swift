@@ -109,6 +109,8 @@ extension DaemonHealth {
         [
             "process": .int(Int64(process)), "since": .int(since.milliseconds), "interval": .int(interval.milliseconds),
             "last_cycle": .optional(lastCycle), "overruns": .int(Int64(overruns)), "version": .string(version),
+            "settings_read_at": settingsReadAt.map { .int($0.milliseconds) } ?? .null,
+            "settings_refusal": .optional(settingsRefusal),
         ]
     }
 
@@ -120,7 +122,9 @@ extension DaemonHealth {
             interval: fields.duration("interval") ?? .zero,
             lastCycle: fields.duration("last_cycle"),
             overruns: try fields.int("overruns"),
-            version: try fields.text("version")
+            version: try fields.text("version"),
+            settingsReadAt: fields.optionalInt("settings_read_at").map { Timestamp(milliseconds: Int64($0)) },
+            settingsRefusal: fields.optionalText("settings_refusal")
         )
     }
 }

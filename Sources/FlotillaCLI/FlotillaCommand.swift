@@ -10,7 +10,7 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 name: "The fleet",
                 subcommands: [
                     Initialise.self, Register.self, List.self, Details.self, Update.self, Unregister.self, Status.self,
-                    GroupCommand.self, InventoryCommand.self,
+                    GroupCommand.self, InventoryCommand.self, RegistryCommand.self,
                 ]
             ),
             CommandGroup(

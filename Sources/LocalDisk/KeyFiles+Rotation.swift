@@ -70,7 +70,7 @@ extension KeyFiles {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             return try key(purpose, path)
-        } catch where !FileManager.default.fileExists(atPath: path) {
+        } catch  where !FileManager.default.fileExists(atPath: path) {
             // Another process has just finished the rotation.
             return nil
         }

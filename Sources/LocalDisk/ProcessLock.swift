@@ -5,7 +5,7 @@ import Glibc
 package final class ProcessLock: Sendable {
     private let file: Int32
 
-    /// - Parameter busy: the error for the operator, given the holder's process.
+    /// `busy`: the error for the operator, given the holder's process.
     /// - Throws: `StateError` with `state.already_running`, naming the holder's process.
     package init(path: String, busy: (String) -> StateError = daemonRuns) throws(StateError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -13,7 +13,8 @@ package final class FleetDatabase: Sendable {
     /// Opens the state, making it where there is none yet.
     ///
     /// - Parameters:
-    ///   - path: the registry's file; its folder must exist. Samples go to `NAME-samples.db` beside it.
+    ///   - path: the registry's file; its folder must exist. Samples go to `NAME-samples.db` beside it, the key of the
+    ///     secrets among its variables to `keys/variables.key`.
     ///   - inspection: how closely to look for damage first.
     ///   - pageLimit: the most pages either file may have; nil for SQLite's own limit.
     /// - Returns: the open state; `close()` it, or let it go.
@@ -26,7 +27,14 @@ package final class FleetDatabase: Sendable {
             throw StateError.damaged(path, because: "it is empty, but the measurements of its fleet stand beside it")
         }
         let registry = try SQLiteFile.open(
-            SQLiteFile.Plan(path: path, schema: .registry, inspection: inspection, durable: true, pageLimit: pageLimit)
+            SQLiteFile.Plan(
+                path: path,
+                schema: .registry,
+                inspection: inspection,
+                durable: true,
+                pageLimit: pageLimit,
+                copies: StateError.folder(of: path) + "/backups"
+            )
         )
         let samples = SQLiteFile.Plan(
             path: samplesPath(beside: path),
@@ -40,7 +48,7 @@ package final class FleetDatabase: Sendable {
 
     private init(registry: SQLiteFile, samples: SQLiteFile.Plan) {
         self.registry = registry
-        self.inventory = SQLiteInventory(file: registry)
+        self.inventory = SQLiteInventory(file: registry, seal: VariableSeal(path: Self.sealPath(beside: registry.path)))
         self.audit = SQLiteAudit(file: registry)
         self.samples = SQLiteSamples(plan: samples, registry: registry)
     }
@@ -61,6 +69,10 @@ package final class FleetDatabase: Sendable {
     package func close() throws(StateError) {
         try samples.close()
         try registry.close()
+    }
+
+    private static func sealPath(beside path: String) -> String {
+        StateError.folder(of: path) + "/keys/variables.key"
     }
 
     private static func samplesPath(beside path: String) -> String {

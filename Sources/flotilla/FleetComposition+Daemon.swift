@@ -11,33 +11,68 @@ extension FleetComposition {
     func serve(_ home: Home, config: String?, interval asked: Duration?) async throws {
         try HomeFolder(home).check()
         try HomeFolder(home).prepare()
-        let settings = try settings(home, config)
-        let interval = asked ?? settings.interval
+        let settings = RunningSettings(try settings(home, config), at: Self.now())
+        let interval: @Sendable () -> Duration = { asked ?? settings.current.settings.interval }
         let lock = try ProcessLock(path: home.daemonLock)
         let database = try FleetDatabase.open(at: home.database)
-        let shell = Self.shell(over: database, home: home, policy: settings.hostKeys)
+        let shell = Self.shell(over: database, home: home, policy: settings.current.settings.hostKeys)
         let fleet = Self.fleet(home, database, .init(shell: shell, own: shell, daemon: nil), keyFiles(home))
         var logger = Logger(label: "flotilla") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let collector = Collector(
             fleet: fleet,
-            interval: interval,
-            retention: settings.retention,
+            interval: interval(),
+            retention: settings.current.settings.retention,
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
-        try await run(collector, over: fleet, interval: interval, logger: logger)
+        let reload = reloading(home, config, settings, collector, interval, logger)
+        // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
+        let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
+        defer { copies.cancel() }
+        try await run(collector, over: fleet, settings, interval, logger: logger)
         await shell.shutdown()
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime((lock, reload)) {}
     }
 
-    private func run(_ collector: Collector, over fleet: Fleet, interval: Duration, logger: Logger) async throws {
+    /// A file that is wrong is refused whole: the settings from before go on.
+    private func reloading(
+        _ home: Home,
+        _ config: String?,
+        _ running: RunningSettings,
+        _ collector: Collector,
+        _ interval: @escaping @Sendable () -> Duration,
+        _ logger: Logger
+    ) -> HangUpSignal {
+        HangUpSignal {
+            do {
+                let settings = try settings(home, config)
+                running.accept(settings, at: Self.now())
+                logger.info("settings read again", metadata: ["interval": "\(interval())"])
+                // UNSTRUCTURED: a signal has nobody to wait; the collector takes it between two of its steps.
+                Task { await collector.use(interval: interval(), retention: settings.retention) }
+            } catch {
+                let why = (error as? any Explained)?.problem ?? "\(error)"
+                running.refuse(why, at: Self.now())
+                logger.error("settings refused, those from before go on", metadata: ["reason": "\(why)"])
+            }
+        }
+    }
+
+    private func run(
+        _ collector: Collector,
+        over fleet: Fleet,
+        _ settings: RunningSettings,
+        _ interval: @escaping @Sendable () -> Duration,
+        logger: Logger
+    ) async throws {
         // UNSTRUCTURED: `requestStop` and signals end it; awaited below.
         let loop = Task { try await collector.run(seed: UInt64(getpid())) }
         let service = CollectorService(
             collector: collector,
             process: getpid(),
             since: Self.now(),
+            settings: settings,
             interval: interval,
             version: version,
             stop: { loop.cancel() }
@@ -49,7 +84,7 @@ extension FleetComposition {
             while (try? await Task.sleep(for: .seconds(60))) != nil { Heap.giveBack() }
         }
         defer { tidying.cancel() }
-        logger.info("collecting", metadata: ["interval": "\(interval)", "process": "\(getpid())"])
+        logger.info("collecting", metadata: ["interval": "\(interval())", "process": "\(getpid())"])
         do {
             try await withTaskCancellationHandler {
                 try await loop.value

@@ -84,9 +84,13 @@ struct FleetComposition: Composition {
         )
     }
 
-    static func shell(over database: FleetDatabase, home: Home, policy: HostKeyPolicy) -> any RemoteShell {
+    static func shell(
+        over database: FleetDatabase,
+        home: Home,
+        policy: @escaping @autoclosure @Sendable () -> HostKeyPolicy
+    ) -> any RemoteShell {
         SpillFolder.sweep(home, nowSeconds: Int(now().milliseconds / 1000))
-        let trust = RegistryTrust(store: database.inventory, policy: policy, actor: actor, now: now) { node, key in
+        let trust = RegistryTrust(store: database.inventory, policy: policy(), actor: actor, now: now) { node, key in
             StandardStream.errors.write("pinned the host key of \(node): \(key.algorithm) \(key.fingerprint)\n")
         }
         let logger = Logger(label: "flotilla.ssh") { _ in SwiftLogNoOpLogHandler() }

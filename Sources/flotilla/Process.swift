@@ -21,6 +21,20 @@ final class StopSignals: Sendable {
     }
 }
 
+/// SIGHUP: the configuration is to be read again.
+final class HangUpSignal: Sendable {
+    private let source: any DispatchSourceSignal
+
+    init(_ reload: @escaping @Sendable () -> Void) {
+        signal(SIGHUP, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler { reload() }
+        source.resume()
+    }
+
+    deinit { source.cancel() }
+}
+
 /// A fleet of thousands wants as many files.
 enum OpenFiles {
     static func raiseLimit() {

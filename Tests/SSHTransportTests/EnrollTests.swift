@@ -46,6 +46,44 @@ struct EnrollTests {
         }
     }
 
+    @Test(arguments: Server.allCases)
+    func `an agent is enough, and so is a key file with a passphrase`(server: Server) async throws {
+        for isAgent in [true, false] {
+            try await TestBed.with { bed in
+                // dropbear's accounts and OpenSSH's alike take what stands in the account's own file.
+                let plain = try TestKey.generate(at: bed.path("own"))
+                let sealed = try TestKey.generate(at: bed.path("sealed"), passphrase: "open me")
+                let account = try TestAccount.create(
+                    in: bed,
+                    authorizedKeys: [isAgent ? plain.publicLine : sealed.publicLine]
+                )
+                let node = try Self.node(account, on: server, in: bed)
+                let way: Credential =
+                    isAgent
+                    ? .agent(socket: try plain.agent(in: bed))
+                    : .keyFile(path: sealed.path, passphrase: Secret("open me"))
+                let (report, audit) = try await Self.enroll(node, Self.keys(in: bed), EnrollAccess(keys: [way]))
+                #expect(report.isEnrolled && report.isNew, "\(report)")
+                #expect(!"\(audit)".contains("open me"))
+            }
+        }
+    }
+
+    @Test func `a server that does not take the short options gets the long ones`() async throws {
+        try await TestBed.with { bed in
+            let account = try TestAccount.create(in: bed)
+            // dropbear knows `restrict`, but not `port-forwarding` beside it.
+            let node = try Self.node(account, on: .dropbear, in: bed)
+            let access = EnrollAccess(secrets: [.password(account.password)])
+            let (report, _) = try await Self.enroll(node, Self.keys(in: bed), access, isJumpHost: true)
+            #expect(report.isEnrolled && report.dialect == .plain, "\(report)")
+            let lines = try Scratch.text(account.home + "/.ssh/authorized_keys").split(separator: "\n")
+            #expect(lines.count == 2 && !lines.contains { $0.contains("restrict") }, "\(lines)")
+            #expect(lines.allSatisfy { $0.contains("no-pty") })
+            #expect(lines.count { $0.contains("no-port-forwarding") } == 1, "the jump host forwards, the gate does not")
+        }
+    }
+
     @Test func `a wrong password enrols nothing and says so`() async throws {
         try await TestBed.with { bed in
             let account = try TestAccount.create(in: bed)
@@ -90,13 +128,19 @@ struct EnrollTests {
         return try Operations.KeyRing(collect: key(.collect), operate: key(.operate))
     }
 
-    private static func enroll(_ node: Node, _ keys: Operations.KeyRing, _ access: EnrollAccess) async throws -> (
+    private static func enroll(
+        _ node: Node,
+        _ keys: Operations.KeyRing,
+        _ access: EnrollAccess,
+        isJumpHost: Bool = false
+    ) async throws -> (
         EnrollReport, [AuditEntry]
     ) {
         let shell = makeShell()
         let stores = MemoryStores()
         var order = Enroll.Order(nodes: [node], access: access, keys: keys)
         order.deadlines = .patient()
+        order.isJumpHost = isJumpHost
         let enroll = Enroll(shell: shell, inventory: stores, audit: stores, now: { Timestamp(milliseconds: 0) })
         let reports = try await enroll.run(
             order,

@@ -42,8 +42,16 @@ package struct CommandContext: Sendable {
     }
 
     /// Opens the fleet, hands it to the body and closes it.
-    package func withFleet<R: Sendable>(_ body: (Fleet) async throws -> R) async throws -> R {
-        let fleet = try await composition.open(home(), config: config, acceptNewHostKeys: common.acceptNewHostKeys)
+    ///
+    /// `readingSettings` is false for commands that connect to no node: they work beside a wrong configuration.
+    package func withFleet<R: Sendable>(readingSettings: Bool = true, _ body: (Fleet) async throws -> R) async throws
+        -> R
+    {
+        let fleet = try await composition.open(
+            home(),
+            config: config,
+            acceptNewHostKeys: common.acceptNewHostKeys || !readingSettings
+        )
         do {
             let result = try await body(fleet)
             await fleet.close()
@@ -75,8 +83,9 @@ package struct CommandContext: Sendable {
         )
     }
 
-    /// An absolute path without a trailing slash.
+    /// An absolute path, `~` taken for the user's own folder, without a trailing slash.
     package static func absolute(_ path: String) -> String {
+        let path = UserPath.expanded(path)
         var whole = path
         if !path.hasPrefix("/"), let here = getcwd(nil, 0) {
             whole = String(cString: here) + "/" + path

@@ -37,6 +37,20 @@ package protocol Composition: Sendable {
 
     func writeInventory(_ inventory: Inventory, as format: InventoryExportFormat) -> String
 
+    /// Makes a verified copy of the registry; nil: in the home's backups folder.
+    ///
+    /// - Returns: its path.
+    func copyRegistry(_ home: Home, to file: String?) async throws -> String
+
+    /// The copies in the home, newest first.
+    func registryCopies(_ home: Home) throws -> [String]
+
+    /// Puts a copy in the registry's place, damaged or not.
+    ///
+    /// - Returns: where the one from before is kept.
+    /// - Throws: `StateError` with `state.already_running` while a daemon runs on this home.
+    func restoreRegistry(_ home: Home, from file: String) async throws -> String?
+
     /// Serves pretend nodes in this process, registered in the home, until it is cancelled or told to stop.
     func serveLab(_ home: Home, _ order: LabStart, ready: @Sendable () -> Void) async throws
 

@@ -5,8 +5,8 @@ package import Logging
 /// counted, results stored in batches.
 package actor Collector {
     private let fleet: Fleet
-    private let interval: Duration
-    private let retention: Duration
+    private var interval: Duration
+    private var retention: Duration
     private let entropy: @Sendable () -> UInt64
     private let logger: Logger
     private var pollers: [NodeName: NodePoller] = [:]
@@ -37,6 +37,12 @@ package actor Collector {
         self.retention = retention
         self.entropy = entropy
         self.logger = logger
+    }
+
+    /// From the next poll on; a round under way ends early when its interval changes.
+    package func use(interval: Duration, retention: Duration) {
+        self.interval = interval
+        self.retention = retention
     }
 
     /// Polls until the task is cancelled.
@@ -74,10 +80,12 @@ package actor Collector {
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws {
         try await reload()
+        try await forgetOld()
+        let interval = interval
         let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
         let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
         var place = Duration.zero
-        while place < interval {
+        while place < interval, interval == self.interval {
             let next = min(interval, place + step)
             for name in schedule.due(from: place, to: next) { begin(name, in: &group) }
             place = next

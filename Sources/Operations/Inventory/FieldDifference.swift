@@ -37,7 +37,11 @@ extension FieldDifference {
         guard old != new else { return [] }
         return Set(old.keys).union(new.keys).sorted().compactMap { key in
             guard old[key] != new[key] else { return nil }
-            return FieldDifference(field: prefix + key, old: old[key].map(shown), new: new[key].map(shown))
+            // Never a secret: this is shown, and kept in what people copy from their terminals.
+            func text(_ value: JSONValue?) -> String? {
+                value.flatMap { SecretVariables.masked([key: $0])[key] }.map(shown)
+            }
+            return FieldDifference(field: prefix + key, old: text(old[key]), new: text(new[key]))
         }
     }
 

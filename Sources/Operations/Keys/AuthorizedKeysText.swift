@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 
 /// One key of an `authorized_keys` file, as far as it can be read. Nodes are hostile: nothing of it is taken for true
 /// but what follows from the bytes of the key.
@@ -66,8 +65,8 @@ package enum AuthorizedKeysText {
             words.removeFirst()
         }
         let comment = words.dropFirst(2).joined(separator: " ")
-        guard words.count > 1, isType(words[0]), let bytes = Data(base64Encoded: words[1]),
-            field(bytes, 0) == Data(words[0].utf8)
+        guard words.count > 1, isType(words[0]), let bytes = Base64.bytes(words[1]),
+            field(bytes, 0) == Array(words[0].utf8)
         else {
             return AuthorizedKeyLine(line: number, blob: "", options: [], comment: String(line.prefix(120)))
         }
@@ -82,13 +81,8 @@ package enum AuthorizedKeysText {
         )
     }
 
-    /// `SHA256:…` of a public line's or an `authorized_keys` word; nil where it is no base64.
-    package static func fingerprint(ofBlob blob: String) -> String? {
-        Data(base64Encoded: blob).map(fingerprint)
-    }
-
-    private static func fingerprint(_ bytes: Data) -> String {
-        "SHA256:" + Data(SHA256.hash(data: bytes)).base64EncodedString().filter { $0 != "=" }
+    private static func fingerprint(_ bytes: [UInt8]) -> String {
+        "SHA256:" + Base64.unpadded(SHA256.hash(data: bytes))
     }
 
     private static func isType(_ word: String) -> Bool { types.contains { word.hasPrefix($0) } }
@@ -104,7 +98,7 @@ package enum AuthorizedKeysText {
         return parts
     }
 
-    private static func bits(_ type: String, _ bytes: Data) -> Int? {
+    private static func bits(_ type: String, _ bytes: [UInt8]) -> Int? {
         switch type {
         case "ssh-ed25519", "sk-ssh-ed25519@openssh.com": 256
         case "ssh-rsa": field(bytes, 2).map(width)
@@ -117,21 +111,21 @@ package enum AuthorizedKeysText {
     }
 
     /// The bits of an unsigned number, most significant byte first.
-    private static func width(_ number: Data) -> Int {
+    private static func width(_ number: [UInt8]) -> Int {
         let digits = number.drop { $0 == 0 }
         guard let first = digits.first else { return 0 }
         return digits.count * 8 - first.leadingZeroBitCount
     }
 
     /// One of the length-prefixed fields of a key (RFC 4253, 6.6).
-    private static func field(_ bytes: Data, _ index: Int) -> Data? {
+    private static func field(_ bytes: [UInt8], _ index: Int) -> [UInt8]? {
         var rest = bytes[...]
         for step in 0...index {
             guard rest.count >= 4 else { return nil }
             let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
             guard length <= rest.count - 4 else { return nil }
             let found = rest.dropFirst(4).prefix(length)
-            if step == index { return Data(found) }
+            if step == index { return Array(found) }
             rest = rest.dropFirst(4 + length)
         }
         return nil

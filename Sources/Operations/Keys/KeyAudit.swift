@@ -29,7 +29,7 @@ package struct KeyAudit: Sendable {
         package var flags: Set<AuthorizedKeyLine.Flag>
     }
 
-    /// - Parameter entropy: 64 fresh random bits for each node.
+    /// `entropy`: 64 fresh random bits for each node.
     /// - Throws: `StateError`; every node's trouble is in its report.
     package func run(
         _ nodes: [Node],

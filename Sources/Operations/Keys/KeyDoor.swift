@@ -27,7 +27,8 @@ struct KeyDoor {
                 .refusedByGate,
                 way.node,
                 "\(way.node): the log-in runs a forced command, not a shell, so its keys cannot be changed",
-                advice: "take the command= off the line of the operate key, or: flotilla enroll \(way.node) --ask-password"
+                advice:
+                    "take the command= off the line of the operate key, or: flotilla enroll \(way.node) --ask-password"
             )
         default: return answer
         }

@@ -57,7 +57,7 @@ package struct RevokeKey: Sendable {
         return entry.owner == .foreign && entry.key.comment == name
     }
 
-    /// - Parameter entropy: 64 fresh random bits for each node.
+    /// `entropy`: 64 fresh random bits for each node.
     /// - Throws: `StateError`; every node's trouble is in its report.
     package func run(
         _ key: Found,
@@ -148,7 +148,8 @@ private struct RevokeOnNode {
             .authDenied,
             node.name,
             "\(node.name): \(key.fingerprint) is the only key that opens it, so it stays",
-            advice: "to change the fleet's own key: flotilla keys rotate; to give the node up, take the line out by hand"
+            advice:
+                "to change the fleet's own key: flotilla keys rotate; to give the node up, take the line out by hand"
         )
     }
 
@@ -156,8 +157,9 @@ private struct RevokeOnNode {
         var keys = [keys.operate, keys.next[.operate]].compactMap { $0 }.filter { $0.blob != key.blob }
             .map { Credential.keyFile(path: $0.path) }
         // A key file of the node's own may be the very key that goes: it counts only where its public half says not.
-        if let file = node.identityFile, PublicKeyFile.blob(ofPrivate: file.text).map({ $0 != key.blob }) == true {
-            keys.append(.keyFile(path: file.text))
+        let file = node.identityFile.map { UserPath.expanded($0.text) }
+        if let file, PublicKeyFile.blob(ofPrivate: file).map({ $0 != key.blob }) == true {
+            keys.append(.keyFile(path: file))
         }
         return keys
     }

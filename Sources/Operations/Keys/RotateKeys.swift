@@ -7,7 +7,7 @@ package struct RotateKeys: Sendable {
     private let folder: any KeyFolder
     private let record: WorkRecord
 
-    /// - Parameter shell: this process' own, because keys are proven by log-ins of their own.
+    /// `shell`: this process' own, because keys are proven by log-ins of their own.
     package init(shell: any RemoteShell, folder: any KeyFolder, record: WorkRecord) {
         self.shell = shell
         self.folder = folder
@@ -38,7 +38,7 @@ package struct RotateKeys: Sendable {
         package var remaining: [NodeName]
     }
 
-    /// - Parameter entropy: 64 fresh random bits for each node.
+    /// `entropy`: 64 fresh random bits for each node.
     /// - Throws: `StateError` when the keys or the record cannot be written; every node's trouble is in its report.
     package func run(
         _ order: Order,

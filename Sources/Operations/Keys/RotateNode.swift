@@ -60,7 +60,8 @@ struct RotateNode {
             .deployFailed,
             node.name,
             "\(node.name): the old key \(old.fingerprint) still opens it, by a file that is not the log-in's authorized_keys",
-            advice: "look at AuthorizedKeysFile and AuthorizedKeysCommand of its sshd (`sshd -T`), put the new key there, "
+            advice:
+                "look at AuthorizedKeysFile and AuthorizedKeysCommand of its sshd (`sshd -T`), put the new key there, "
                 + "then run it again"
         )
     }

@@ -19,6 +19,9 @@ package struct DaemonHealth: Hashable, Sendable {
     /// Polls that were due while the one before was still under way, since the start.
     package var overruns: Int
     package var version: String
+    /// When the configuration was looked at last, and what was wrong with it then: the settings from before go on.
+    package var settingsReadAt: Timestamp?
+    package var settingsRefusal: String?
 
     package init(
         process: Int32,
@@ -26,7 +29,9 @@ package struct DaemonHealth: Hashable, Sendable {
         interval: Duration,
         lastCycle: Duration?,
         overruns: Int,
-        version: String
+        version: String,
+        settingsReadAt: Timestamp? = nil,
+        settingsRefusal: String? = nil
     ) {
         self.process = process
         self.since = since
@@ -34,6 +39,8 @@ package struct DaemonHealth: Hashable, Sendable {
         self.lastCycle = lastCycle
         self.overruns = overruns
         self.version = version
+        self.settingsReadAt = settingsReadAt
+        self.settingsRefusal = settingsRefusal
     }
 }
 

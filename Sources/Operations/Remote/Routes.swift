@@ -68,7 +68,7 @@ package struct Routes: Sendable {
     private func credentials(of node: Node, for purpose: KeyPurpose) -> [Credential] {
         let own = keys.credentials(purpose)
         guard purpose == .operate, let file = node.identityFile else { return own }
-        return [.keyFile(path: file.text)] + own
+        return [.keyFile(path: UserPath.expanded(file.text))] + own
     }
 
     private func refuseQuarantined(_ node: Node, for asked: NodeName) throws(RemoteError) {

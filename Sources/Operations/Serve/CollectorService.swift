@@ -5,35 +5,41 @@ package actor CollectorService: DaemonService {
     private let collector: Collector
     private let process: Int32
     private let since: Timestamp
-    private let interval: Duration
+    private let settings: RunningSettings
+    private let interval: @Sendable () -> Duration
     private let version: String
     private let stop: @Sendable () -> Void
 
-    /// - `stop`: begins the end of the daemon; returns at once.
+    /// `interval` gives the time between two polls as it is now; `stop` begins the end of the daemon and returns at once.
     package init(
         collector: Collector,
         process: Int32,
         since: Timestamp,
-        interval: Duration,
+        settings: RunningSettings,
+        interval: @escaping @Sendable () -> Duration,
         version: String,
         stop: @escaping @Sendable () -> Void
     ) {
         self.collector = collector
         self.process = process
         self.since = since
+        self.settings = settings
         self.interval = interval
         self.version = version
         self.stop = stop
     }
 
     package func health() async -> DaemonHealth {
-        DaemonHealth(
+        let settings = settings.current
+        return DaemonHealth(
             process: process,
             since: since,
-            interval: interval,
+            interval: interval(),
             lastCycle: await collector.lastCycle,
             overruns: await collector.overruns,
-            version: version
+            version: version,
+            settingsReadAt: settings.readAt,
+            settingsRefusal: settings.refusal
         )
     }
 

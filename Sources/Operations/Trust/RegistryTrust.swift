@@ -6,17 +6,17 @@ package import FleetModel
 /// together are written together; no handshake goes on before its pin is on the disk.
 package actor RegistryTrust: HostKeyTrust {
     private let store: any InventoryStore
-    private let policy: HostKeyPolicy
+    private let policy: @Sendable () -> HostKeyPolicy
     private let actor: Actor
     private let now: @Sendable () -> Timestamp
     private let onPin: @Sendable (NodeName, HostKey) -> Void
     private var waiting: [Pin] = []
     private var isWriting = false
 
-    /// `onPin` is called once for each key that was pinned, to show it.
+    /// `policy` is asked for each key never seen: a daemon's may change. `onPin` is called once for each key that was pinned, to show it.
     package init(
         store: any InventoryStore,
-        policy: HostKeyPolicy = .pinFirst,
+        policy: @escaping @autoclosure @Sendable () -> HostKeyPolicy = .pinFirst,
         actor: Actor,
         now: @escaping @Sendable () -> Timestamp,
         onPin: @escaping @Sendable (NodeName, HostKey) -> Void = { _, _ in }
@@ -53,7 +53,7 @@ package actor RegistryTrust: HostKeyTrust {
             if pinned.isSame(as: key) { return }
             throw try await refuse(key, instead: pinned, of: name)
         }
-        guard policy == .pinFirst else { throw HostKeyRefusal.unknown(key, name) }
+        guard policy() == .pinFirst else { throw HostKeyRefusal.unknown(key, name) }
         do {
             try await pin(key, of: name)
         } catch let race as LostRace {

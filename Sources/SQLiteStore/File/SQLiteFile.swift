@@ -1,5 +1,6 @@
 import FleetModel
 import GRDB
+import Glibc
 import Synchronization
 
 /// One open SQLite file: one connection that only reads and never waits for writers, one that writes, opened when first
@@ -27,6 +28,8 @@ final class SQLiteFile: Sendable {
         /// True: a commit is on the disk when it returns. False: it survives `kill -9`, a power cut may take the last ones.
         var durable: Bool
         var pageLimit: Int?
+        /// Where a copy is kept before a migration runs; nil: none is.
+        var copies: String?
     }
 
     static func open(_ plan: Plan) throws(StateError) -> SQLiteFile {
@@ -37,10 +40,14 @@ final class SQLiteFile: Sendable {
         return try translating(plan.path) {
             let found = FileInspection(path: plan.path)
             // A kill while the file was being made leaves a rollback journal, which only a writer may play back.
+            if found.hasRollbackJournal { try keepCopy(of: plan) }
             var writer = found.isEmpty || found.hasRollbackJournal ? try openWriter(plan) : nil
             // Else read-only first: merely opening a file for writing changes bytes in it.
             let reader = try reader(plan)
-            if try !reader.read({ try isCurrent($0, plan) }) { writer = try openWriter(plan) }
+            if try !reader.read({ try isCurrent($0, plan) }) {
+                try keepCopy(of: plan)
+                writer = try openWriter(plan)
+            }
             return SQLiteFile(plan, reader: reader, writer: writer)
         }
     }
@@ -74,8 +81,48 @@ final class SQLiteFile: Sendable {
         try Self.translating(target) {
             let copy = try DatabaseQueue(path: target)
             try reader.backup(to: copy)
-            try copy.close()
+            try Self.makeWhole(copy)
         }
+    }
+
+    /// Looks at a file as closely as the plan says and changes nothing in it.
+    static func verify(_ plan: Plan) throws(StateError) {
+        try translating(plan.path) {
+            let reader = try reader(plan)
+            defer { try? reader.close() }
+            _ = try reader.read { try isCurrent($0, plan) }
+        }
+    }
+
+    /// A copy is one file: it must not need logs beside it.
+    private static func makeWhole(_ copy: DatabaseQueue) throws {
+        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try copy.close()
+    }
+
+    /// Keeps what stands there before a migration changes it.
+    private static func keepCopy(of plan: Plan) throws {
+        guard let folder = plan.copies, !FileInspection(path: plan.path).isEmpty else { return }
+        let queue = try DatabaseQueue(path: plan.path, configuration: configuration(plan))
+        defer { try? queue.close() }
+        let isCurrent = try queue.read { try plan.schema.isCurrent($0, path: plan.path) }
+        let isBare = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") == 0 }
+        guard !isCurrent, !isBare else { return }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StateError.notWritable(folder, errno: errno) }
+        let path = RegistryCopies.path(in: folder, before: plan.schema.migrations.count)
+        let draft = path + ".new-\(getpid())"
+        try StatePlace(path: draft).makePrivateFile()
+        do {
+            let copy = try DatabaseQueue(path: draft)
+            try queue.backup(to: copy)
+            let verdict = try copy.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard verdict == "ok" else { throw StateError.damaged(plan.path, because: verdict ?? "no answer") }
+            try makeWhole(copy)
+        } catch {
+            unlink(draft)
+            throw error
+        }
+        guard rename(draft, path) == 0 else { throw StateError.notWritable(path, errno: errno) }
     }
 
     func close() throws(StateError) {

@@ -28,10 +28,23 @@ extension StateError {
         StateError(
             "damaged",
             "\(path) is damaged: \(reason)",
-            advice:
-                "nothing was changed; keep a copy of it and of its -wal and -shm files, then restore the last backup "
-                + "from the home's backups folder over it, or save what can be read with: sqlite3 \(path) .recover"
+            advice: mend(of: path)
         )
+    }
+
+    /// The newest copy and the very command, where there is a copy.
+    private static func mend(of path: String) -> String {
+        let home = folder(of: path)
+        guard let copy = RegistryCopies(folder: home + "/backups").paths().first, copy != path else {
+            return "nothing was changed, and \(home)/backups holds no copy to restore; save what can be read with: "
+                + "sqlite3 \(path) .recover"
+        }
+        return "nothing was changed; restore the newest copy (the damaged one is kept beside it) with: "
+            + "flotilla registry restore \(ShellQuoting.quote(copy)) --home \(ShellQuoting.quote(home))"
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
     static func foreignFile(_ path: String) -> StateError {

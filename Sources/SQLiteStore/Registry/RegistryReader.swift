@@ -5,6 +5,7 @@ import GRDB
 struct RegistryReader {
     let database: Database
     let path: String
+    let seal: VariableSeal
 
     func inventory() throws -> Inventory {
         do {
@@ -23,7 +24,7 @@ struct RegistryReader {
         nodes.reserveCapacity(try Int.fetchOne(database, sql: "SELECT count(*) FROM nodes") ?? 0)
         let rows = try cursor(Self.nodeColumns)
         while let row = try rows.next() {
-            var node = try Self.node(row)
+            var node = try self.node(row)
             let id: Int64 = row[0]
             try labels.each(of: id) { node.labels[try LabelKey($0[1])] = try OneLine($0[2]) }
             try groups.each(of: id) { row in
@@ -43,24 +44,24 @@ struct RegistryReader {
         FROM nodes n LEFT JOIN host_keys k ON k.node = n.id LEFT JOIN node_status s ON s.node = n.id ORDER BY n.id
         """
 
-    private static func node(_ row: Row) throws -> Node {
+    private func node(_ row: Row) throws -> Node {
         var node = try Node(
             name: NodeName(row[1]),
             host: HostAddress(row[2]),
             user: UserName(row[4]),
             port: Port(row[3] as Int)
         )
-        node.transport = try known(Node.Transport(rawValue: row[5]), "transport")
-        node.variables = try StoredJSON.object(row[6])
+        node.transport = try Self.known(Node.Transport(rawValue: row[5]), "transport")
+        node.variables = try seal.opened(row[6])
         node.jump = try (row[7] as String?).map { try NodeName($0) }
         node.location = try (row[8] as String?).map { try OneLine($0) }
         node.details = try (row[9] as String?).map { try OneLine($0) }
-        node.profile = try (row[10] as String?).map { try known(Node.Profile(rawValue: $0), "profile") }
+        node.profile = try (row[10] as String?).map { try Self.known(Node.Profile(rawValue: $0), "profile") }
         node.identityFile = try (row[11] as String?).map { try OneLine($0) }
         if let algorithm: String = row[12] {
             node.hostKey = HostKey(algorithm: algorithm, base64: row[13], fingerprint: row[14])
         }
-        node.status = status(row)
+        node.status = Self.status(row)
         node.lastSeen = (row[18] as Int64?).map(Timestamp.init(milliseconds:))
         return node
     }
@@ -88,7 +89,7 @@ struct RegistryReader {
         while let row = try rows.next() {
             var group = Group(name: try GroupName(row[0]))
             group.details = try (row[1] as String?).map { try OneLine($0) }
-            group.variables = try StoredJSON.object(row[2])
+            group.variables = try seal.opened(row[2])
             group.isListedUnderAll = row[3]
             group.children = children[group.name.text] ?? []
             groups.append(group)
@@ -98,7 +99,7 @@ struct RegistryReader {
 
     private func variables() throws -> [String: JSONValue] {
         let sql = "SELECT value FROM settings WHERE key = 'variables'"
-        return try StoredJSON.object(try String.fetchOne(database, sql: sql) ?? "{}")
+        return try seal.opened(try String.fetchOne(database, sql: sql) ?? "{}")
     }
 
     private func cursor(_ sql: String) throws -> RowCursor {

@@ -5,6 +5,7 @@ import Operations
 /// Writes an edit's touched rows; cost grows with what was touched, not with the registry.
 struct RegistryWriter {
     let database: Database
+    let seal: VariableSeal
 
     func write(_ edit: InventoryEdit) throws {
         for move in edit.moves { try replay(move) }
@@ -64,7 +65,7 @@ struct RegistryWriter {
                 node.name.text, node.host.text, Int(node.port.number), node.user.text, node.jump?.text,
                 node.location?.text,
                 node.details?.text, node.profile?.rawValue, node.transport.rawValue, node.identityFile?.text,
-                StoredJSON.text(node.variables),
+                StoredJSON.text(seal.sealed(node.variables)),
             ]
         )
         guard let id else { throw StateError("unexpected", "node “\(node.name)” was written but has no number") }
@@ -99,7 +100,7 @@ struct RegistryWriter {
             ON CONFLICT (name) DO UPDATE SET details = excluded.details, variables = excluded.variables,
                 listed_under_all = excluded.listed_under_all
             """,
-            [group.name.text, group.details?.text, StoredJSON.text(group.variables), group.isListedUnderAll]
+            [group.name.text, group.details?.text, StoredJSON.text(seal.sealed(group.variables)), group.isListedUnderAll]
         )
         try run("DELETE FROM group_children WHERE parent = ?", [group.name.text])
         for child in group.children {
@@ -108,7 +109,10 @@ struct RegistryWriter {
     }
 
     private func write(variables: [String: JSONValue]) throws {
-        try run("INSERT OR REPLACE INTO settings (key, value) VALUES ('variables', ?)", [StoredJSON.text(variables)])
+        try run(
+            "INSERT OR REPLACE INTO settings (key, value) VALUES ('variables', ?)",
+            [StoredJSON.text(seal.sealed(variables))]
+        )
     }
 
     private func run(_ sql: String, _ arguments: StatementArguments) throws {

@@ -6,10 +6,12 @@ internal import Synchronization
 /// The registry in SQLite. Reads cost one row while nothing changed since the last one; else the whole registry once.
 package final class SQLiteInventory: InventoryStore {
     private let file: SQLiteFile
+    private let seal: VariableSeal
     private let cache = Mutex<Moment?>(nil)
 
-    init(file: SQLiteFile) {
+    init(file: SQLiteFile, seal: VariableSeal) {
         self.file = file
+        self.seal = seal
     }
 
     /// An inventory and the versions at which it was true.
@@ -29,7 +31,7 @@ package final class SQLiteInventory: InventoryStore {
             var edit = InventoryEdit(of: moment.inventory)
             for change in changes { try edit.apply(change) }
             try edit.finish()
-            try RegistryWriter(database: database).write(edit)
+            try RegistryWriter(database: database, seal: seal).write(edit)
             try AuditChain(database: database).append(edit.audit, by: actor, at: now)
             moment.versions = try RegistryVersions.bump(.inventory, in: database)
             moment.inventory = edit.inventory
@@ -42,7 +44,7 @@ package final class SQLiteInventory: InventoryStore {
         guard !observations.isEmpty else { return }
         let after = try await file.write { [self] database in
             var moment = try moment(database)
-            let writer = RegistryWriter(database: database)
+            let writer = RegistryWriter(database: database, seal: seal)
             for observation in observations {
                 guard let node = moment.inventory.observe(observation, at: now) else { continue }
                 try writer.writeObserved(node)
@@ -59,7 +61,7 @@ package final class SQLiteInventory: InventoryStore {
         if let known = cache.withLock({ $0 }), known.versions == versions { return known }
         let fresh = Moment(
             versions: versions,
-            inventory: try RegistryReader(database: database, path: file.path).inventory()
+            inventory: try RegistryReader(database: database, path: file.path, seal: seal).inventory()
         )
         keep(fresh)
         return fresh

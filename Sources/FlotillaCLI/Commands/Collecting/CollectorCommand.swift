@@ -31,7 +31,7 @@ struct CollectorCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
-            let wasRunning = try await context.withFleet { fleet -> Bool in
+            let wasRunning = try await context.withFleet(readingSettings: false) { fleet -> Bool in
                 guard let daemon = fleet.daemon, let health = await fleet.daemonHealth() else { return false }
                 do {
                     try await daemon.stop()
@@ -53,7 +53,7 @@ struct CollectorCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
-            let health = try await context.withFleet { await $0.daemonHealth() }
+            let health = try await context.withFleet(readingSettings: false) { await $0.daemonHealth() }
             context.show(CollectorView(health: health))
         }
     }
@@ -115,6 +115,8 @@ private struct CollectorView: Displayable {
             "interval_s": health.map { .double($0.interval.seconds) } ?? .null,
             "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
             "overruns": .int(Int64(health?.overruns ?? 0)), "version": health.map { .string($0.version) } ?? .null,
+            "settings_read_at": health?.settingsReadAt.map { .string($0.rfc3339) } ?? .null,
+            "settings_refused": health?.settingsRefusal.map { .string($0) } ?? .null,
         ]
     }
 
@@ -142,7 +144,11 @@ private struct CollectorView: Displayable {
                     .init("since", "since", .text(health.since.rfc3339)),
                     .init("last_cycle", "last round", .duration(health.lastCycle)),
                     .init("overruns", "overruns", .count(health.overruns)),
+                    .init("settings_read_at", "settings read", .text(health.settingsReadAt?.rfc3339)),
                 ]
+                    + (health.settingsRefusal.map {
+                        [.init("settings_refused", "settings refused", .text($0, .bad))]
+                    } ?? [])
             )
         ])
     }

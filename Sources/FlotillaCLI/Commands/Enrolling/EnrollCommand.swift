@@ -70,7 +70,9 @@ struct EnrollCommand: FleetCommand {
         }
         // A key file that the registry names for a node is that node's own; one file for all is what can be offered here.
         let files = Set(nodes.compactMap(\.identityFile))
-        if identity == nil, files.count == 1, let file = files.first { access.keys.append(.keyFile(path: file.text)) }
+        if identity == nil, files.count == 1, let file = files.first {
+            access.keys.append(.keyFile(path: UserPath.expanded(file.text)))
+        }
         if agent { access.keys.append(.agent(socket: nil)) }
         if askPassword {
             let users = Set(nodes.map(\.user.text)).sorted()

@@ -59,6 +59,8 @@ struct InventoryCommand: AsyncParsableCommand {
             abstract: "Writes the registry for other tools."
         )
         @Option(help: "ansible-json, ansible-yaml, ssh-config, prometheus-sd or csv.") var format: String
+        @Flag(name: .customLong("with-secrets"), help: "Passwords, tokens and private keys among the variables too.")
+        var withSecrets = false
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
@@ -66,8 +68,19 @@ struct InventoryCommand: AsyncParsableCommand {
                 let known = InventoryExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
                 throw UsageError("unknown_format", "no format “\(format.quotedForMessage)”", advice: "one of: \(known)")
             }
-            let inventory = try await context.withFleet { try await $0.inventory.inventory() }
+            var inventory = try await context.withFleet { try await $0.inventory.inventory() }
+            let (harmless, secrets) = inventory.withoutSecrets()
+            if withSecrets {
+                if !secrets.isEmpty { context.note("the output holds secrets: \(Self.list(secrets))", .warning) }
+            } else {
+                inventory = harmless
+                if !secrets.isEmpty { context.note("left out without --with-secrets: \(Self.list(secrets))", .warning) }
+            }
             StandardStream.output.write(context.composition.writeInventory(inventory, as: format))
+        }
+
+        private static func list(_ names: [String]) -> String {
+            names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
         }
     }
 }

@@ -13,7 +13,7 @@ struct NodeDetails: Displayable {
 
     var document: JSONValue {
         var members = NodeListing.document(of: node, in: inventory).object ?? [:]
-        members["variables"] = .object(node.variables)
+        members["variables"] = .object(SecretVariables.masked(node.variables))
         members["identity_file"] = node.identityFile.map { .string($0.text) } ?? .null
         members["profile_source"] = .string(node.profile == nil ? "not known yet" : "told or found out")
         members["samples_at"] = poll.map { .string($0.at.rfc3339) } ?? .null
@@ -29,7 +29,9 @@ struct NodeDetails: Displayable {
                 .init("", identity), .init("Reach", reach), .init("Figures", figures),
                 .init(
                     "Variables",
-                    node.variables.sorted { $0.key < $1.key }.map { .init($0.key, $0.key, .text($0.value.text())) }
+                    SecretVariables.masked(node.variables).sorted { $0.key < $1.key }.map {
+                        .init($0.key, $0.key, .text($0.value.text()))
+                    }
                 ),
             ].filter { !$0.fields.isEmpty }
         )

@@ -44,7 +44,9 @@ struct KeysRevoke: FleetCommand {
             context.note("\(key.fingerprint) \(key.comment)\(whose): \(NodeSetText.fold(key.nodes))", .warning)
         }
         let nodes = Set(found.flatMap(\.nodes))
-        try context.confirm("remove \(found.count == 1 ? "this key" : "these \(found.count) keys") from \(nodes.count) nodes?")
+        try context.confirm(
+            "remove \(found.count == 1 ? "this key" : "these \(found.count) keys") from \(nodes.count) nodes?"
+        )
     }
 
     private func revoke(_ key: RevokeKey.Found, _ nodes: [Node], _ fleet: Fleet, _ context: CommandContext)
@@ -92,7 +94,12 @@ struct RevocationListing: Displayable {
                 .init("error", "TROUBLE", minimum: 10),
             ],
             rows: done
-                + unread.map { [.text($0.node.text, .emphasis), .none, .none, Cell("not read", .bad), Cell($0.error.problem, .bad)] },
+                + unread.map {
+                    [
+                        .text($0.node.text, .emphasis), .none, .none, Cell("not read", .bad),
+                        Cell($0.error.problem, .bad),
+                    ]
+                },
             notes: Table.advice(
                 removals.flatMap { $0.reports.map { $0.report.error as (any Explained)? } } + unread.map { $0.error }
             ),
