@@ -151,11 +151,14 @@ final class Ticket {
     }
 
     /// What its line is doing, for the text of a time limit.
-    var stage: String { line.dial?.stage ?? "waiting for a free session on the connection" }
+    var stage: String {
+        if granted != nil { return "opening a session" }
+        return line.dial?.stage ?? "waiting for a free session on the connection"
+    }
 
     func grant(_ connection: Connection) {
         granted = connection
-        hasTurn = true
+        if hasTurn { onTurn?(true) } else { hasTurn = true }
         waiter.fire()
     }
 

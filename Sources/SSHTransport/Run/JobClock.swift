@@ -26,8 +26,8 @@ final class JobClock {
         startWhole(deadlines.queue ?? deadlines.total)
     }
 
-    /// Where the wait for a turn to log in has a limit of its own, that of the whole begins with the turn, and begins
-    /// anew with the next one when the server turned the log-in away.
+    /// Where the wait for a turn to log in has a limit of its own, that of the whole begins with the turn. It begins anew
+    /// with the next turn when the server turned the log-in away, and with the session: the log-in has its own limit.
     func follow(_ ticket: Ticket?) {
         guard let queue = deadlines.queue, let ticket else { return }
         let hasTurn = { @SSHLoop [weak self] (hasTurn: Bool) in

@@ -51,7 +51,8 @@ final class Connection {
         guard let session else { return }
         let isAlive = session.process()
         settle()
-        if !isAlive { lose(session.errorText) }
+        // Settling may have found it dead too, and then the session is freed already.
+        if !isAlive, self.session != nil { lose(session.errorText) }
     }
 
     /// Finds out whether the session still lives, after a call of libssh failed.
