@@ -115,11 +115,8 @@ package struct DeployRun: Sendable {
             guard let error = error as? RemoteError, error.kind != .deployFailed else { return nil }
             return error.observation(of: node)
         }
-        let (audit, inventory, moment) = (audit, inventory, now())
-        try await uninterrupted {
-            try await audit.append(entries, by: actor, at: moment)
-            try await inventory.record(observations, at: moment)
-        }
+        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
+        try await record.conclude(entries, observations)
     }
 
     private static func detail(of outcome: Outcome, order: Order) -> JSONValue {

@@ -131,14 +131,8 @@ package struct Enroll: Sendable {
             if let error = report.error { detail["error"] = .string(error.code) }
             return AuditEntry("enroll", node: node, detail: .object(detail))
         }
-        let observations = reports.compactMap { node, report -> NodeObservation? in
-            guard let error = report.error else { return NodeObservation(node, .up) }
-            return error.isBeforeWork ? error.observation(of: node) : nil
-        }
-        let (audit, inventory, moment) = (audit, inventory, now())
-        try await uninterrupted {
-            try await audit.append(entries, by: actor, at: moment)
-            try await inventory.record(observations, at: moment)
-        }
+        let observations = reports.compactMap { NodeObservation.of($0.0, $0.1.error) }
+        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
+        try await record.conclude(entries, observations)
     }
 }

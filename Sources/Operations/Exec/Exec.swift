@@ -119,11 +119,8 @@ package struct Exec: Sendable {
             AuditEntry("exec", node: node, detail: Self.detail(of: result, command: order.command))
         }
         let observations = results.compactMap { $0.result.observation(of: $0.node) }
-        let (audit, inventory, moment) = (audit, inventory, now())
-        try await uninterrupted {
-            try await audit.append(entries, by: actor, at: moment)
-            try await inventory.record(observations, at: moment)
-        }
+        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
+        try await record.conclude(entries, observations)
     }
 
     private static func detail(of result: CommandResult, command: String) -> JSONValue {
