@@ -80,7 +80,6 @@ package actor Collector {
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws {
         try await reload()
-        try await forgetOld()
         let interval = interval
         let schedule = PollSchedule(nodes: Array(inventory.nodes.keys), interval: interval, seed: seed)
         let step = max(Duration.milliseconds(20), min(.milliseconds(500), interval / 100))
@@ -178,14 +177,13 @@ package actor Collector {
 
     /// Beside the rounds and seldom: it looks at every node's history.
     private func forgetLoop() async {
-        let period = max(interval, min(.seconds(3600), retention / 10))
         while !Task.isCancelled {
             do {
                 try await fleet.samples.prune(before: fleet.now() + (.zero - retention))
             } catch {
                 logger.error("old samples could not be forgotten", metadata: ["reason": "\(Self.reason(error))"])
             }
-            try? await fleet.clock.sleep(for: period)
+            try? await fleet.clock.sleep(for: max(interval, min(.seconds(3600), retention / 10)))
         }
     }
 

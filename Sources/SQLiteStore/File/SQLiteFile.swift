@@ -169,11 +169,18 @@ final class SQLiteFile: Sendable {
     private static func settle(_ database: Database, _ plan: Plan) throws {
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
-            throw StateError("no_log", "\(plan.path): no write-ahead log can be had here (journal mode \(mode ?? "?"))")
+            throw StateError(
+                "no_log",
+                "\(plan.path): no write-ahead log can be had here (journal mode \(mode ?? "?"))",
+                advice: "put the home on a local disk: network file systems often lack what it needs"
+            )
         }
         try database.execute(sql: "PRAGMA synchronous = \(plan.durable ? "FULL" : "NORMAL")")
         // Debian builds SQLite to overwrite what is deleted; for samples that only doubles the writing.
         if !plan.durable { try database.execute(sql: "PRAGMA secure_delete = OFF") }
+        // A poll changes the last page of its node's history: folded in every few rounds, a page that several polls have
+        // changed is written into the file once. 32 MiB of log.
+        if !plan.durable { try database.execute(sql: "PRAGMA wal_autocheckpoint = 8192") }
         if let limit = plan.pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(limit)") }
     }
 
