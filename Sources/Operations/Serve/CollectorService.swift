@@ -9,7 +9,7 @@ package actor CollectorService: DaemonService {
     private let version: String
     private let stop: @Sendable () -> Void
 
-    /// - Parameter stop: begins the end of the daemon; returns at once.
+    /// - `stop`: begins the end of the daemon; returns at once.
     package init(
         collector: Collector,
         process: Int32,

@@ -7,7 +7,7 @@ import Operations
 /// tcsh all pass on alike: no newline and no `!` (csh), no `\\` and `\'` (fish). Those come from variables that the
 /// receiving `sh` fills without a process of its own.
 enum ShellEnvelope {
-    /// - Parameter nonce: the mark of the guard; nil for none.
+    /// - `nonce`: the mark of the guard; nil for none.
     static func line(for command: Command, nonce: String?, elevation: Elevation? = nil) -> String {
         guard nonce != nil || elevation != nil else { return bareLine(for: command) }
         let mark = nonce.map { "echo \"\($0):$$\">&2;" } ?? ""

@@ -20,7 +20,7 @@ final class ConnectionPool {
 
     /// Asks for a place on the connection; `waiter` is fired when the ticket has an answer.
     ///
-    /// - Parameter isForward: a forward is no session, so it takes none of the places.
+    /// - `isForward`: a forward is no session, so it takes none of the places.
     func request(_ destination: Destination, _ deadlines: Deadlines, waiter: Waiter, isForward: Bool = false) -> Ticket
     {
         let route = destination.asRoute

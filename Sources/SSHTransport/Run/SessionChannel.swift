@@ -9,11 +9,10 @@ struct SessionChannel {
 
     /// Takes a warm or new connection, opens a channel and starts the command.
     ///
-    /// - Parameters:
-    ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
-    ///   - staysWhenStopped: a command that was sent but not answered yet when `waiter` was stopped is handed out all
-    ///     the same: it may have begun, and then somebody has to end it.
-    ///   - prepare: sets the channel's handlers before the first byte can come.
+    /// - `waiter`: whoever stops it ends the waiting, and nothing stays behind.
+    /// - `staysWhenStopped`: a command that was sent but not answered yet when `waiter` was stopped is handed out all
+    ///   the same: it may have begun, and then somebody has to end it.
+    /// - `prepare`: sets the channel's handlers before the first byte can come.
     static func start(
         _ line: String,
         on destination: Destination,

@@ -19,7 +19,7 @@ final class MuxChannel: Sendable {
     private let sending = SendTurn()
     private let room = WindowSignal()
 
-    /// - Parameter connection: a connection that lives no longer than this channel.
+    /// - `connection`: a connection that lives no longer than this channel.
     init(_ socket: MuxSocket, place: ChannelPlaces.Place?, connection: OpenSSHConnection? = nil) {
         self.socket = socket
         self.connection = connection
