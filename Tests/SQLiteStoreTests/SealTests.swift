@@ -16,7 +16,7 @@ import Testing
     private static let variables: [String: JSONValue] = [
         "ansible_password": .string(word), "http_port": 80, "colour": "green",
         "db": ["user": "app", "Admin_Passwd": .string(word)],
-        "list": [["api_token": .string(word)], "plain"], "password": nil, "use_token": true,
+        "list": [["api_token": .string(word)], "plain"], "password": .null, "use_token": true,
         "become_pass": .array([.string(word), 7]),
     ]
 
