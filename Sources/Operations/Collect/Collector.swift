@@ -71,8 +71,7 @@ package actor Collector {
         return Dictionary(polls.map { ($0.item.name, $0.outcome.outcome) }, uniquingKeysWith: { $1 })
     }
 
-    /// - Parameters:
-    ///   - start: when the round is to begin, by `elapsed`, which no setting of the wall clock moves.
+    /// - `start`: when the round is to begin, by `elapsed`, which no setting of the wall clock moves.
     private func oneRound(
         seed: UInt64,
         from start: Duration,

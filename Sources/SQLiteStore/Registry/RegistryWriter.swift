@@ -100,7 +100,10 @@ struct RegistryWriter {
             ON CONFLICT (name) DO UPDATE SET details = excluded.details, variables = excluded.variables,
                 listed_under_all = excluded.listed_under_all
             """,
-            [group.name.text, group.details?.text, StoredJSON.text(seal.sealed(group.variables)), group.isListedUnderAll]
+            [
+                group.name.text, group.details?.text, StoredJSON.text(seal.sealed(group.variables)),
+                group.isListedUnderAll,
+            ]
         )
         try run("DELETE FROM group_children WHERE parent = ?", [group.name.text])
         for child in group.children {

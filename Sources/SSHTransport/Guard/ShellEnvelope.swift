@@ -8,9 +8,8 @@ import Operations
 /// alike: no newline and no `!` (csh), no `\\` and `\'` (fish). Those come from variables that the receiving `sh` fills
 /// without a process of its own.
 enum ShellEnvelope {
-    /// - Parameters:
-    ///   - nonce: the mark of the guard; nil for none.
-    ///   - shell: the log-in shell, where it is known: it saves the node a process.
+    /// - `nonce`: the mark of the guard; nil for none.
+    /// - `shell`: the log-in shell, where it is known: it saves the node a process.
     static func line(
         for command: Command,
         nonce: String?,

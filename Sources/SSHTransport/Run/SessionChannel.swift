@@ -9,12 +9,11 @@ struct SessionChannel {
 
     /// Takes a warm or new connection, opens a channel and starts the command.
     ///
-    /// - Parameters:
-    ///   - line: what to run, for the connection that was given.
-    ///   - waiter: whoever stops it ends the waiting, and nothing stays behind.
-    ///   - staysWhenStopped: a command that was sent but not answered yet when `waiter` was stopped is handed out all
-    ///     the same: it may have begun, and then somebody has to end it.
-    ///   - prepare: sets the channel's handlers before the first byte can come.
+    /// - `line`: what to run, for the connection that was given.
+    /// - `waiter`: whoever stops it ends the waiting, and nothing stays behind.
+    /// - `staysWhenStopped`: a command that was sent but not answered yet when `waiter` was stopped is handed out all
+    ///   the same: it may have begun, and then somebody has to end it.
+    /// - `prepare`: sets the channel's handlers before the first byte can come.
     static func start(
         _ line: @SSHLoop (Connection) -> String,
         on destination: Destination,

@@ -62,7 +62,8 @@ struct FactsListing: Displayable {
             (
                 node.text,
                 [
-                    "facts": answer.facts?.document ?? .null, "route": answer.route.map { .string($0.rawValue) } ?? .null,
+                    "facts": answer.facts?.document ?? .null,
+                    "route": answer.route.map { .string($0.rawValue) } ?? .null,
                     "duration_ms": .int(answer.duration.milliseconds), "error": .failure(answer.error),
                 ]
             )
