@@ -84,7 +84,7 @@ import Testing
         try await store.inventory.apply([.register(try Make.node("first"))], by: operatorOfTests, at: noon)
         try store.close()
         var schema = Schema.registry
-        schema.migrations.append(.init(name: "0002 of this test", sql: "CREATE TABLE extra (x TEXT) STRICT"))
+        schema.migrations.append(.init(name: "9999 of this test", sql: "CREATE TABLE extra (x TEXT) STRICT"))
         let plan = SQLiteFile.Plan(
             path: scratch.path,
             schema: schema,
@@ -95,7 +95,7 @@ import Testing
         )
         try SQLiteFile.open(plan).close()
         let copy = try #require(copies.paths().first)
-        #expect(copy.hasSuffix("registry-before-format-2.sqlite"))
+        #expect(copy.hasSuffix("registry-before-format-\(schema.migrations.count).sqlite"))
         try RegistryRestoration.verify(copy)
         #expect(try output(of: "sqlite3", [copy, "SELECT name FROM nodes"]) == "first")
     }
