@@ -47,7 +47,8 @@ final class JobTimes: Sendable {
         let now = state.withLock { $0 }
         var limits: [Limit] = []
         if let total = deadlines.total { limits.append(Limit(at: begin + total, code: .timeout, limit: total)) }
-        if let idle = deadlines.idle, let last = now.lastByte {
+        // From the command's start, so that none of these limits ever comes nearer while one sleeps until it.
+        if let idle = deadlines.idle, let last = now.lastByte ?? now.started {
             limits.append(Limit(at: last + idle, code: .idleTimeout, limit: idle))
         }
         if let first = deadlines.firstByte, let started = now.started, now.lastByte == nil {
