@@ -38,19 +38,26 @@ struct GeneratedData {
 
     private mutating func counters() {
         for instance in ["a:9100", "b:9100", "c:9100"] {
-            for (job, method, code) in [("api", "GET", "200"), ("api", "GET", "500"), ("api", "POST", "200"), ("web", "GET", "200")] {
+            for (job, method, code) in [
+                ("api", "GET", "200"), ("api", "GET", "500"), ("api", "POST", "200"), ("web", "GET", "200"),
+            ] {
                 var total = 0.0
-                add("http_requests_total", ["instance": instance, "job": job, "method": method, "code": code]) { passed, random in
+                add("http_requests_total", ["instance": instance, "job": job, "method": method, "code": code]) {
+                    passed,
+                    random in
                     total += Double(random.next(20))
                     if random.next(90) == 0 { total = Double(random.next(5)) }
                     // A gap of eight minutes in one of them.
-                    return instance == "b:9100" && code == "500" && (1_800_000..<2_280_000).contains(passed) ? nil : total
+                    return instance == "b:9100" && code == "500" && (1_800_000..<2_280_000).contains(passed)
+                        ? nil : total
                 }
             }
             for cpu in ["0", "1"] {
                 for mode in ["idle", "system", "user"] {
                     var total = Double(random.next(1000))
-                    add("node_cpu_seconds_total", ["instance": instance, "cpu": cpu, "mode": mode, "job": "node"]) { _, random in
+                    add("node_cpu_seconds_total", ["instance": instance, "cpu": cpu, "mode": mode, "job": "node"]) {
+                        _,
+                        random in
                         total += Double(random.next(1500)) / 100
                         return total
                     }
@@ -73,7 +80,10 @@ struct GeneratedData {
             add("up", ["instance": instance, "job": "node"]) { passed, _ in
                 instance == "c:9100" && (3_400_000..<3_700_000).contains(passed) ? 0 : 1
             }
-            add("build_info", ["instance": instance, "job": "node", "version": "1.\(instance.prefix(1))", "site": "north"]) { _, _ in 1 }
+            add(
+                "build_info",
+                ["instance": instance, "job": "node", "version": "1.\(instance.prefix(1))", "site": "north"]
+            ) { _, _ in 1 }
             add("workers", ["instance": instance, "job": "node"], every: 60_000) { _, random in Double(random.next(4)) }
             add("memory_bytes", ["instance": instance, "job": "node"]) { passed, random in
                 8e9 - Double(passed) * 300 + Double(random.next(1_000_000))
@@ -113,9 +123,12 @@ struct GeneratedData {
             ("falling", ["1": 10.0, "2": 8, "4": 20, "+Inf": 25]), ("no top", ["1": 3, "2": 5]),
             ("twice", ["1": 3, "1.0": 2, "2": 9, "+Inf": 12]), ("empty", ["1": 0, "+Inf": 0]),
             ("negative", ["-1": 4, "0": 6, "1": 8, "+Inf": 9]), ("lonely", ["+Inf": 4]), ("bad", ["x": 3, "+Inf": 4]),
-            ("close", ["1": 10, "2": 10.000000000001, "4": 9.999999999999, "+Inf": 12]), ("nan", ["1": .nan, "2": 3, "+Inf": 5]),
+            ("close", ["1": 10, "2": 10.000000000001, "4": 9.999999999999, "+Inf": 12]),
+            ("nan", ["1": .nan, "2": 3, "+Inf": 5]),
         ] {
-            for (bound, count) in bounds.sorted(by: { $0.key < $1.key }) { add("odd_bucket", ["kind": kind, "le": bound], every: 60_000) { _, _ in count } }
+            for (bound, count) in bounds.sorted(by: { $0.key < $1.key }) {
+                add("odd_bucket", ["kind": kind, "le": bound], every: 60_000) { _, _ in count }
+            }
         }
     }
 
@@ -124,13 +137,15 @@ struct GeneratedData {
         add("my.metric", ["label.x": "日本", "plain": "2"]) { passed, _ in -Double(passed) / 60_000 }
         add("dup_a", ["instance": "1"]) { _, _ in 1 }
         add("dup_b", ["instance": "1"]) { _, _ in 2 }
-        for (name, value) in [("big", 1.5e308), ("bigger", 1.7e308), ("tiny", .leastNonzeroMagnitude), ("zero", 0), ("minus", -3.5)] {
+        for (name, value) in [("big", 1.5e308), ("bigger", 1.7e308), ("tiny", 1e-300), ("zero", 0), ("minus", -3.5)] {
             add("extreme", ["name": name], every: 60_000) { _, _ in value }
         }
         add("extreme", ["name": "nan"], every: 60_000) { _, _ in .nan }
         add("extreme", ["name": "inf"], every: 60_000) { _, _ in .infinity }
         add("extreme", ["name": "minf"], every: 60_000) { _, _ in -.infinity }
-        for name in ["x1", "x2", "x10", "y"] { add("tied", ["name": name, "group": String(name.prefix(1))]) { _, _ in 4 } }
+        for name in ["x1", "x2", "x10", "y"] {
+            add("tied", ["name": name, "group": String(name.prefix(1))]) { _, _ in 4 }
+        }
         add("tied", ["name": "z", "group": "z"]) { _, _ in 9 }
         add("lines", ["text": "a\nb\"c\\d"]) { _, _ in 1 }
     }

@@ -22,7 +22,9 @@ enum OracleAnswer {
         case "scalar": self = .scalar(try Self.point(result).value)
         case "string": self = .string(result.elements.last?.string ?? "")
         case "vector":
-            self = .vector(try result.elements.map { (Self.labels($0), try Self.point($0.object?["value"] ?? .null).value) })
+            self = .vector(
+                try result.elements.map { (Self.labels($0), try Self.point($0.object?["value"] ?? .null).value) }
+            )
         default: self = .matrix(try result.elements.map(Self.series))
         }
     }
@@ -37,7 +39,8 @@ enum OracleAnswer {
     }
 
     private static func point(_ value: JSONValue) throws -> (time: Int64, value: Double) {
-        guard case .array(let pair) = value, pair.count == 2, let text = pair[1].string, let number = Double(text) else {
+        guard case .array(let pair) = value, pair.count == 2, let text = pair[1].string, let number = Double(text)
+        else {
             throw FixtureError("no point: \(value)")
         }
         return switch pair[0] {
@@ -71,7 +74,8 @@ enum OracleAnswer {
         case (.string(let ours), .string(let theirs)): return ours == theirs ? nil : "\(ours), not \(theirs)"
         case (.vector(let ours), .vector(let theirs)):
             if isOrdered {
-                let same = ours.count == theirs.count && zip(ours, theirs).allSatisfy { Self.isSame($0.value, $1.value) }
+                let same =
+                    ours.count == theirs.count && zip(ours, theirs).allSatisfy { Self.isSame($0.value, $1.value) }
                 if !same { return "order: \(ours.map(\.value)), not \(theirs.map(\.value))" }
             }
             return Self.difference(
@@ -90,7 +94,8 @@ enum OracleAnswer {
     private static func difference(_ ours: [Series], _ theirs: [Series]) -> String? {
         var rest = Dictionary(grouping: ours, by: \.labels)
         guard ours.count == theirs.count else {
-            return "\(ours.count) series, not \(theirs.count): \(ours.map(\.labels.description)), not \(theirs.map(\.labels.description))"
+            return
+                "\(ours.count) series, not \(theirs.count): \(ours.map(\.labels.description)), not \(theirs.map(\.labels.description))"
         }
         for series in theirs {
             guard let own = rest.removeValue(forKey: series.labels)?.first else { return "no \(series.labels)" }

@@ -48,7 +48,8 @@ struct PrometheusServer {
 
     /// Writes samples in the order of time, ten minutes in one request.
     func write(_ series: [Series]) throws {
-        guard let first = series.compactMap(\.times.first).min(), let last = series.compactMap(\.times.last).max() else {
+        guard let first = series.compactMap(\.times.first).min(), let last = series.compactMap(\.times.last).max()
+        else {
             return
         }
         for start in stride(from: first, through: last, by: 600_000) {
@@ -119,7 +120,9 @@ struct PrometheusServer {
         let head = ["\(method) \(path) HTTP/1.0", "Content-Length: \(body.count)"] + headers
         let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
         let answer = try LoopbackExchange.send(bytes, to: port)
-        guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { throw FixtureError("no answer to \(path)") }
+        guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else {
+            throw FixtureError("no answer to \(path)")
+        }
         let status = String(decoding: answer.prefix(end.lowerBound), as: UTF8.self).split(separator: " ")
         return (status.count > 1 ? Int(status[1]) ?? 0 : 0, Array(answer[end.upperBound...]))
     }
@@ -146,7 +149,9 @@ enum LoopbackExchange {
         guard connected else { throw FixtureError("cannot connect to port \(port): errno \(errno)") }
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw FixtureError("cannot send: errno \(errno)") }
             sent += count
         }

@@ -153,7 +153,7 @@ enum Folding {
         return counts.map { $0 == 0 ? StaleMarker.value : $0 }
     }
 
-    /// - Parameter isWorse: whether the value held so far gives way to the next.
+    /// `isWorse` says whether the value held so far gives way to the next.
     static func chosen(
         _ members: some Sequence<[Double]>,
         _ count: Int,
@@ -162,7 +162,9 @@ enum Folding {
         var chosen = Column.holes(count)
         for values in members {
             for index in 0..<count where !values[index].isStaleMarker {
-                if chosen[index].isStaleMarker || isWorse(chosen[index], values[index]) { chosen[index] = values[index] }
+                if chosen[index].isStaleMarker || isWorse(chosen[index], values[index]) {
+                    chosen[index] = values[index]
+                }
             }
         }
         return chosen

@@ -46,7 +46,9 @@ extension Evaluator {
             let bound = column.labels["le"]
             guard let upperBound = Double(bound) else {
                 let name = column.labels[LabelSet.nameLabel].quoted
-                notes.warn("bucket label \"le\" is missing or has a malformed value of \(bound.quoted) for metric name \(name)")
+                notes.warn(
+                    "bucket label \"le\" is missing or has a malformed value of \(bound.quoted) for metric name \(name)"
+                )
                 continue
             }
             let key = column.labels.removing(["le"])

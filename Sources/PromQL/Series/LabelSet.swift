@@ -23,7 +23,8 @@ package struct LabelSet: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter sorted: by the bytes of the names, unique, without empty values: not looked at again.
     package init(sorted: [Label]) { labels = sorted }
 
-    private static func isOrdered(_ left: (offset: Int, element: Label), _ right: (offset: Int, element: Label)) -> Bool {
+    private static func isOrdered(_ left: (offset: Int, element: Label), _ right: (offset: Int, element: Label)) -> Bool
+    {
         if left.element.key.hasSameBytes(as: right.element.key) { return left.offset < right.offset }
         return left.element.key.isBefore(right.element.key)
     }

@@ -41,7 +41,9 @@ extension Lexer {
     private mutating func scanRestOfDuration() -> Bool {
         var isFirst = true
         while true {
-            guard let unit = current, "smhdwy".utf8.contains(unit), isFirst || unit != UInt8(ascii: "y") else { return false }
+            guard let unit = current, "smhdwy".utf8.contains(unit), isFirst || unit != UInt8(ascii: "y") else {
+                return false
+            }
             position += 1
             if current == UInt8(ascii: "s") { position += 1 }
             guard current?.isDigit == true else { break }

@@ -10,7 +10,16 @@ struct Lexer {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func tokens() throws(PromQLError) -> [Token] {
+    /// The tokens up to the end or the first mistake, and that mistake: it counts only when the parser gets so far.
+    mutating func tokens() -> (tokens: [Token], mistake: PromQLError?) {
+        var mistake: PromQLError?
+        do throws(PromQLError) { try lex() } catch { mistake = error }
+        let place = mistake?.range?.start ?? bytes.count
+        found.append(Token(kind: .end, range: SourceRange(place, place)))
+        return (found, mistake)
+    }
+
+    private mutating func lex() throws(PromQLError) {
         while true {
             skipBlanksAndComments()
             start = position
@@ -20,8 +29,6 @@ struct Lexer {
         if isInBraces { throw error("unexpected end of input inside braces") }
         if openParentheses > 0 { throw error("unclosed left parenthesis") }
         if isInBrackets { throw error("unclosed left bracket") }
-        found.append(Token(kind: .end, range: SourceRange(bytes.count, bytes.count)))
-        return found
     }
 
     var current: UInt8? { position < bytes.count ? bytes[position] : nil }

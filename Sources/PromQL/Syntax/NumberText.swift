@@ -7,14 +7,13 @@ package enum NumberText {
         if lower == "nan" { return .nan }
         let hasExponent = !lower.hasPrefix("0x") && lower.contains("e")
         let hasPoint = lower.contains(".")
-        if lower.contains("_"), hasExponent || hasPoint { return nil }
         let digits = lower.filter { $0 != "_" }
         if digits.hasPrefix("0x") { return hexadecimal(digits.dropFirst(2)) }
         if !hasExponent, !hasPoint, digits.count > 1, digits.hasPrefix("0"), let octal = Int64(digits, radix: 8) {
             return Double(octal)
         }
-        if lower.contains("_"), Int64(digits) == nil { return nil }
-        return Double(digits)
+        // What is too large for a number is a mistake, no infinity.
+        return Double(digits).flatMap { $0.isFinite ? $0 : nil }
     }
 
     private static func hexadecimal(_ digits: Substring) -> Double? {

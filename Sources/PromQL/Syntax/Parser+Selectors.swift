@@ -73,7 +73,7 @@ extension Parser {
 
     private mutating func bracketed(_ inner: Expression) throws(PromQLError) -> Expression {
         let open = advance()
-        let window = try duration("subquery or range", mustBePositive: true)
+        let window = try duration("subquery selector", mustBePositive: true)
         if skip(.colon) {
             let step =
                 current.kind == .rightBracket ? nil : try duration("subquery selector", mustBePositive: true)

@@ -6,7 +6,7 @@ extension Expression {
     /// The experimental functions and aggregations of Prometheus 3.5 are part of the language.
     /// - Throws: `promql.bad_query`, with the place in front of what is wrong.
     package static func parse(_ text: String) throws(PromQLError) -> Expression {
-        var parser = try Parser(text)
+        var parser = Parser(text)
         let expression = try parser.wholeQuery()
         try TypeCheck(query: parser.bytes).check(expression)
         return expression
@@ -18,7 +18,7 @@ extension VectorSelector {
     ///
     /// - Throws: `promql.bad_query`.
     package static func parse(_ text: String) throws(PromQLError) -> VectorSelector {
-        var parser = try Parser(text)
+        var parser = Parser(text)
         let expression = try parser.wholeQuery()
         guard case .selector(let selector) = expression.kind, selector.modifiers == TimeModifiers() else {
             throw .badQuery("expected a series selector", at: expression.range, in: parser.bytes)
@@ -34,19 +34,20 @@ struct Parser {
     static let depthLimit = 300
     let bytes: [UInt8]
     private let tokens: [Token]
+    private let mistake: PromQLError?
     private var next = 0
     private var depth = 0
 
-    init(_ text: String) throws(PromQLError) {
+    init(_ text: String) {
         bytes = Array(text.utf8)
         var lexer = Lexer(bytes)
-        tokens = try lexer.tokens()
+        (tokens, mistake) = lexer.tokens()
     }
 
     mutating func wholeQuery() throws(PromQLError) -> Expression {
-        if current.kind == .end { throw error("no expression found in input", at: current.range) }
+        if current.kind == .end { throw mistake ?? error("no expression found in input", at: current.range) }
         let expression = try expression()
-        guard current.kind == .end else { throw unexpected("") }
+        guard current.kind == .end, mistake == nil else { throw unexpected("") }
         return expression
     }
 
@@ -83,6 +84,7 @@ struct Parser {
     }
 
     func unexpected(_ context: String, _ expected: String = "") -> PromQLError {
+        if current.kind == .end, let mistake { return mistake }
         var problem = "unexpected \(described(current))"
         if !context.isEmpty { problem += " in \(context)" }
         if !expected.isEmpty { problem += ", expected \(expected)" }
@@ -99,6 +101,7 @@ struct Parser {
         case .duration: "duration \(text(of: token).quoted)"
         case .keyword: "<\(text(of: token))>"
         case .binary(.and), .binary(.or), .binary(.unless), .binary(.arcTangent): "<\(text(of: token))>"
+        case .binary: "<op:\(text(of: token))>"
         default: "\(text(of: token).quoted)"
         }
     }
@@ -153,7 +156,9 @@ struct Parser {
     private mutating func binaryModifiers() throws(PromQLError) -> (Bool, VectorMatching) {
         let returnsBool = skip(.keyword(.bool))
         var matching = VectorMatching()
-        guard current.kind == .keyword(.on) || current.kind == .keyword(.ignoring) else { return (returnsBool, matching) }
+        guard current.kind == .keyword(.on) || current.kind == .keyword(.ignoring) else {
+            return (returnsBool, matching)
+        }
         matching.isOn = advance().kind == .keyword(.on)
         matching.labels = try groupingLabels()
         guard current.kind == .keyword(.groupLeft) || current.kind == .keyword(.groupRight) else {

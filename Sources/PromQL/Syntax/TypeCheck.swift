@@ -87,10 +87,16 @@ struct TypeCheck {
         }
     }
 
+    private func operatorRange(_ binary: Binary) -> SourceRange {
+        var start = binary.left.range.end
+        while start < query.count, query[start] <= 0x20 { start += 1 }
+        return SourceRange(start, binary.right.range.start)
+    }
+
     private func check(_ binary: Binary, at range: SourceRange) throws(PromQLError) {
         let operation = binary.operation
         let (left, right) = (binary.left.type, binary.right.type)
-        let between = SourceRange(binary.left.range.end, binary.right.range.start)
+        let between = operatorRange(binary)
         if binary.returnsBool, !operation.isComparison {
             throw error("bool modifier can only be used on comparison operators", at: between)
         }
