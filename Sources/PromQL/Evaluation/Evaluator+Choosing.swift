@@ -9,13 +9,15 @@ extension Evaluator {
         _ groups: Groups,
         _ grid: Grid
     ) throws -> [Column] {
+        if aggregation.aggregator != .limitRatio, parameter.allSatisfy({ $0 < 1 }) { return [] }
         var chosen = columns.map { Column(labels: $0.labels, values: Column.holes(grid.count)) }
         var order: [Int] = []
         let hashes = aggregation.aggregator == .limitRatio ? columns.map { LabelHash.share(of: $0.labels) } : []
         for index in 0..<grid.count {
-            let limit = try Self.limit(parameter[index], aggregation.aggregator, columns.count)
             for members in groups.members {
                 let present = members.filter { !columns[$0].values[index].isStaleMarker }
+                if present.isEmpty { continue }
+                let limit = try Self.limit(parameter[index], aggregation.aggregator, columns.count)
                 let picked: [Int]
                 switch aggregation.aggregator {
                 case .limitRatio:
