@@ -13,6 +13,10 @@ struct MemorySource: SeriesSource {
             let first = one.times.firstIndex { $0 >= selection.from } ?? one.times.count
             let end = one.times.lastIndex { $0 <= selection.through }.map { $0 + 1 } ?? 0
             guard first < end else { continue }
+            if first == 0, end == one.times.count {
+                try body(one)
+                continue
+            }
             try body(
                 Series(labels: one.labels, times: Array(one.times[first..<end]), values: Array(one.values[first..<end]))
             )
