@@ -12,6 +12,7 @@ struct GeneratedData {
         counters()
         gauges()
         histograms()
+        infos()
         oddities()
     }
 
@@ -130,6 +131,16 @@ struct GeneratedData {
                 add("odd_bucket", ["kind": kind, "le": bound], every: 60_000) { _, _ in count }
             }
         }
+    }
+
+    private mutating func infos() {
+        for instance in ["a:9100", "b:9100"] {
+            let labels = ["instance": instance, "job": "node", "os": "linux", "level": String(instance.prefix(1))]
+            add("target_info", labels) { passed, _ in instance == "b:9100" && passed > 3_500_000 ? nil : 1 }
+        }
+        // The last in order: Prometheus 3.5 mixes up the info series that come after one without a sample.
+        let next = ["instance": "b:9100", "job": "node", "os": "bsd", "level": "n"]
+        add("target_info", next) { passed, _ in passed > 3_500_000 ? 1 : nil }
     }
 
     private mutating func oddities() {

@@ -55,7 +55,7 @@ extension Evaluator {
         return columns.shareName ? unnamed : try unnamed.merged()
     }
 
-    private func latest(
+    func latest(
         _ selector: VectorSelector,
         over grid: Grid,
         _ pick: (Int64, Double) -> Double

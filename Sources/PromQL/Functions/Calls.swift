@@ -22,6 +22,7 @@ extension Evaluator {
         case .sort, .sortDescending, .sortByLabel, .sortByLabelDescending: return try sort(function, arguments, grid)
         case .labelReplace: return try labelReplace(arguments, grid)
         case .labelJoin: return try labelJoin(arguments, grid)
+        case .info: return try info(arguments, grid)
         case .histogramQuantile, .histogramFraction: return try histogram(function, arguments, at: range, grid)
         // These are for native histograms; there are none here, and float samples are passed over.
         case .histogramAvg, .histogramCount, .histogramSum, .histogramStddev, .histogramStdvar:

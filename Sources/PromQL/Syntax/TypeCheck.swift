@@ -5,7 +5,12 @@ struct TypeCheck {
     let query: [UInt8]
 
     func check(_ expression: Expression) throws(PromQLError) {
-        for part in expression.kind.parts { try check(part) }
+        if isInfoSelector(1, of: expression), expression.kind.parts.count > 1 {
+            try check(infoSelector: expression.kind.parts[1])
+        }
+        for (index, part) in expression.kind.parts.enumerated() where !isInfoSelector(index, of: expression) {
+            try check(part)
+        }
         switch expression.kind {
         case .number, .string, .parentheses: return
         case .selector(let selector), .window(let selector, _): try check(selector, at: expression.range)
@@ -42,6 +47,17 @@ struct TypeCheck {
             "expected type \(type.rawValue) in \(context), got \(expression.type.rawValue)",
             at: expression.range
         )
+    }
+
+    /// The second argument of `info` chooses labels and no series.
+    private func isInfoSelector(_ index: Int, of expression: Expression) -> Bool {
+        if case .call(.info, _) = expression.kind { index == 1 } else { false }
+    }
+
+    private func check(infoSelector expression: Expression) throws(PromQLError) {
+        guard case .selector(let selector) = expression.kind, selector.name == nil else {
+            throw error("expected label selectors only, got vector selector instead", at: expression.range)
+        }
     }
 
     private func check(_ selector: VectorSelector, at range: SourceRange) throws(PromQLError) {
@@ -81,9 +97,6 @@ struct TypeCheck {
         let types = function.arguments
         for (index, argument) in arguments.enumerated() {
             try expect(types[min(index, types.count - 1)], argument, "call to function \(name)")
-        }
-        if function == .info {
-            throw error("function \"info\" is not supported: join with group_left instead", at: range)
         }
     }
 
