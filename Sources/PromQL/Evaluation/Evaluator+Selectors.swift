@@ -31,14 +31,8 @@ extension Evaluator {
     }
 
     func forEachSeries(_ selection: Selection, _ body: (Series) throws -> Void) throws {
-        var sinceCheck = 0
         try source.forEachSeries(selection) { series in
             try count(read: series.times.count)
-            sinceCheck += series.times.count + 100
-            if sinceCheck > 1_000_000 {
-                sinceCheck = 0
-                try checkInterruption()
-            }
             try body(series)
         }
     }

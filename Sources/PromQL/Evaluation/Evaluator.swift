@@ -10,6 +10,7 @@ final class Evaluator {
     var notes = QueryNotes()
     private var samplesRead = 0
     private var valuesHeld = 0
+    private var workSinceCheck = 0
 
     init(source: any SeriesSource, options: QueryOptions, first: Int64, last: Int64) {
         self.source = source
@@ -31,6 +32,15 @@ final class Evaluator {
     func count(read samples: Int) throws {
         samplesRead += samples
         if samplesRead > options.limits.samples { throw tooManySamples }
+        try count(work: samples + 100)
+    }
+
+    /// Looks for an interruption after every few milliseconds of work, counted in samples looked at.
+    func count(work: Int) throws {
+        workSinceCheck += work
+        guard workSinceCheck > 1_000_000 else { return }
+        workSinceCheck = 0
+        try checkInterruption()
     }
 
     func count(held values: Int) throws {

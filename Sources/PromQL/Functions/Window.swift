@@ -76,6 +76,7 @@ extension Evaluator {
                 now: now,
                 index: index
             )
+            try count(work: window.count)
             values[index] = try compute(window)
             isEmpty = isEmpty && values[index].isStaleMarker
         }
