@@ -18,7 +18,7 @@ struct PrometheusServer {
             [
                 program, "--config.file=\(config)", "--storage.tsdb.path=\(bed.path("data"))",
                 "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver",
-                "--enable-feature=promql-experimental-functions", "--log.level=warn",
+                "--enable-feature=promql-experimental-functions,promql-duration-expr", "--log.level=warn",
                 // One head block for everything, so that nothing is moved while the test asks.
                 "--storage.tsdb.min-block-duration=31d", "--storage.tsdb.max-block-duration=31d",
             ],

@@ -73,10 +73,9 @@ extension Parser {
 
     private mutating func bracketed(_ inner: Expression) throws(PromQLError) -> Expression {
         let open = advance()
-        let window = try duration("subquery selector", mustBePositive: true)
+        let window = try windowLength()
         if skip(.colon) {
-            let step =
-                current.kind == .rightBracket ? nil : try duration("subquery selector", mustBePositive: true)
+            let step = current.kind == .rightBracket ? nil : try windowLength()
             let close = try expect(.rightBracket, "subquery selector", "\"]\"")
             return try made(
                 .subquery(Subquery(inner: inner, window: window, step: step)),
@@ -96,31 +95,9 @@ extension Parser {
         return try made(.window(selector, milliseconds: window), inner.range.through(close.range))
     }
 
-    /// A duration or a number of seconds, with a sign, in milliseconds.
-    private mutating func duration(_ context: String, mustBePositive: Bool) throws(PromQLError) -> Int64 {
-        let first = current
-        let seconds = try signedNumber(context, "number or duration")
-        let range = first.range.through(previous.range)
-        guard Swift.abs(seconds) <= 9_223_372_036 else { throw error("duration out of range", at: range) }
-        if mustBePositive, seconds <= 0 { throw error("duration must be greater than 0", at: range) }
-        let milliseconds = Int64((seconds * 1e9).rounded() / 1e6)
-        return mustBePositive ? max(1, milliseconds) : milliseconds
-    }
-
-    private mutating func signedNumber(_ context: String, _ expected: String) throws(PromQLError) -> Double {
-        var isNegative = false
-        if case .binary(let sign) = current.kind, sign == .add || sign == .subtract {
-            isNegative = sign == .subtract
-            _ = advance()
-        }
-        guard current.kind == .number || current.kind == .duration else { throw unexpected(context, expected) }
-        let value = try number()
-        return isNegative ? -value : value
-    }
-
     private mutating func offset(_ inner: Expression) throws(PromQLError) -> Expression {
         _ = advance()
-        let offset = try duration("offset", mustBePositive: false)
+        let offset = try offsetLength()
         return try modified(inner, "offset modifier") { (modifiers) in
             if modifiers.offset != 0 { return "offset may not be set multiple times" }
             modifiers.offset = offset

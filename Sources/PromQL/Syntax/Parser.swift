@@ -36,7 +36,7 @@ struct Parser {
     private let tokens: [Token]
     private let mistake: PromQLError?
     private var next = 0
-    private var depth = 0
+    var depth = 0
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -115,7 +115,7 @@ struct Parser {
         return expression
     }
 
-    private func tooDeep(_ range: SourceRange) -> PromQLError {
+    func tooDeep(_ range: SourceRange) -> PromQLError {
         error("expression is nested deeper than \(Self.depthLimit) levels", at: range)
     }
 

@@ -71,6 +71,8 @@ package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    var isArithmetic: Bool { precedence >= BinaryOperator.add.precedence && self != .arcTangent }
+
     package var isSetOperator: Bool { self == .and || self == .or || self == .unless }
 
     /// Higher binds tighter.
