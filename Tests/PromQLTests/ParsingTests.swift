@@ -87,6 +87,11 @@ import Testing
         }
     }
 
+    @Test func `a query tells which metrics it needs`() throws {
+        let query = try Expression.parse("sum(rate(a[5m])) / on(x) topk(scalar(b), max_over_time(c{d=\"e\"}[5m:1m]))")
+        #expect(query.selectors.map(\.name) == ["a", "b", "c"])
+    }
+
     @Test func `a selector of the API is read alone`() throws {
         let selector = try VectorSelector.parse("up{job=~\"node|api\"}")
         #expect(selector.matchers.map(\.description) == ["job=~\"node|api\"", "__name__=\"up\""])

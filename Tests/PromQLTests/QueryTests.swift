@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    @Test func `a series with more times than values is refused`() throws {
+        let damaged = Damaged(
+            series: Series(labels: LabelSet([.init("__name__", "a")]), times: [1, 2, 3], values: [1])
+        )
+        for text in ["a", "rate(a[5m])", "a[5m]"] {
+            #expect(Self.code { try Query(text).instant(at: 3, on: damaged) } == "promql.execution")
+        }
+    }
+
+    private struct Damaged: SeriesSource {
+        let series: Series
+
+        func forEachSeries(_ selection: Selection, _ body: (Series) throws -> Void) throws { try body(series) }
+    }
+
     @Test func `a look reaches back five minutes and not to their very beginning`() throws {
         let source = MemorySource([Series(labels: LabelSet([.init("__name__", "a")]), times: [1000], values: [1])])
         func count(at time: Int64) throws -> Int {

@@ -32,6 +32,11 @@ extension Evaluator {
 
     func forEachSeries(_ selection: Selection, _ body: (Series) throws -> Void) throws {
         try source.forEachSeries(selection) { series in
+            guard series.times.count == series.values.count else {
+                throw PromQLError.execution(
+                    "\(series.labels): \(series.times.count) times, \(series.values.count) values"
+                )
+            }
             try count(read: series.times.count)
             try body(series)
         }

@@ -1,7 +1,10 @@
 /// The samples of one series inside of one window; never empty, without stale markers.
+///
+/// SAFETY: the buffers belong to the series over which `slide` goes, and no function keeps a window. Slices of the arrays
+/// would be counted up and down for each window, which takes longer than most functions.
 struct Window {
-    let times: ArraySlice<Int64>
-    let values: ArraySlice<Double>
+    let times: UnsafeBufferPointer<Int64>
+    let values: UnsafeBufferPointer<Double>
     /// Open on the left: no sample lies at the start itself.
     let start: Int64
     let end: Int64
@@ -11,10 +14,10 @@ struct Window {
     let index: Int
 
     var count: Int { values.count }
-    var firstTime: Int64 { times[times.startIndex] }
-    var lastTime: Int64 { times[times.endIndex - 1] }
-    var firstValue: Double { values[values.startIndex] }
-    var lastValue: Double { values[values.endIndex - 1] }
+    var firstTime: Int64 { times[0] }
+    var lastTime: Int64 { times[times.count - 1] }
+    var firstValue: Double { values[0] }
+    var lastValue: Double { values[values.count - 1] }
     /// Milliseconds.
     var length: Int64 { end &- start }
 }
@@ -56,8 +59,21 @@ extension Evaluator {
         _ grid: Grid,
         _ compute: WindowFunction
     ) throws -> [Double]? {
-        let times = series.times
-        var values = Column.holes(grid.count)
+        try series.times.withUnsafeBufferPointer { times in
+            try series.values.withUnsafeBufferPointer { values in
+                try slide(over: times, values, feed, grid, compute)
+            }
+        }
+    }
+
+    private func slide(
+        over times: UnsafeBufferPointer<Int64>,
+        _ values: UnsafeBufferPointer<Double>,
+        _ feed: WindowFeed,
+        _ grid: Grid,
+        _ compute: WindowFunction
+    ) throws -> [Double]? {
+        var results = Column.holes(grid.count)
         var low = 0
         var high = 0
         var isEmpty = true
@@ -69,18 +85,18 @@ extension Evaluator {
             while low < high, times[low] <= start { low += 1 }
             guard low < high else { continue }
             let window = Window(
-                times: times[low..<high],
-                values: series.values[low..<high],
+                times: UnsafeBufferPointer(rebasing: times[low..<high]),
+                values: UnsafeBufferPointer(rebasing: values[low..<high]),
                 start: start,
                 end: end,
                 now: now,
                 index: index
             )
             try count(work: window.count)
-            values[index] = try compute(window)
-            isEmpty = isEmpty && values[index].isStaleMarker
+            results[index] = try compute(window)
+            isEmpty = isEmpty && results[index].isStaleMarker
         }
-        return isEmpty ? nil : values
+        return isEmpty ? nil : results
     }
 
     private func noteGauges(_ names: [String], at range: SourceRange) {

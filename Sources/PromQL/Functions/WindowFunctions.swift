@@ -68,9 +68,9 @@ extension Window {
         var difference = lastValue - firstValue
         if isCounter {
             var before = firstValue
-            for value in values.dropFirst() {
-                if value < before { difference += before }
-                before = value
+            for index in 1..<count {
+                if values[index] < before { difference += before }
+                before = values[index]
             }
         }
         let sampled = Double(lastTime &- firstTime) / 1000
@@ -91,7 +91,7 @@ extension Window {
     /// `irate` and `idelta`: from the last sample but one to the last.
     func lastStep(isRate: Bool) -> Double {
         guard count > 1 else { return StaleMarker.value }
-        let last = values.endIndex - 1
+        let last = count - 1
         let passed = times[last] &- times[last - 1]
         guard passed != 0 else { return StaleMarker.value }
         let isReset = isRate && values[last] < values[last - 1]
@@ -127,12 +127,11 @@ extension Window {
             throw PromQLError.execution("invalid \(name) factor. Expected: 0 < \(letter) < 1, got: \(factor)")
         }
         guard count > 1 else { return StaleMarker.value }
-        let start = values.startIndex
-        var level = values[start]
+        var level = values[0]
         var before = 0.0
-        var slope = values[start + 1] - values[start]
-        for index in (start + 1)..<values.endIndex {
-            if index > start + 1 { slope = trend * (level - before) + (1 - trend) * slope }
+        var slope = values[1] - values[0]
+        for index in 1..<count {
+            if index > 1 { slope = trend * (level - before) + (1 - trend) * slope }
             let next = smoothing * values[index] + (1 - smoothing) * (level + slope)
             (before, level) = (level, next)
         }

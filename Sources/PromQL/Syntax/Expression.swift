@@ -52,6 +52,14 @@ package struct Expression: Hashable, Sendable {
         }
     }
 
+    /// All selectors in it, in the order of the text: which metrics a rule needs.
+    package var selectors: [VectorSelector] {
+        switch kind {
+        case .selector(let selector), .window(let selector, _): [selector]
+        default: kind.parts.flatMap(\.selectors)
+        }
+    }
+
     /// Without the parentheses around it.
     package var unwrapped: Expression {
         var inner = self
