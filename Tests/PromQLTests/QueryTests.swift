@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTesting
 import PromQL
 import Testing
 
@@ -67,6 +68,18 @@ import Testing
         #expect(source.seen.map(\.through) == [1_940_000, 2_000_000])
         #expect(source.seen.map(\.window) == [300_000, 300_000])
         #expect(source.seen.map(\.step) == [500_000, 500_000])
+    }
+
+    @Test(arguments: [
+        String(repeating: "abs(", count: 290) + "load_total" + String(repeating: ")", count: 290),
+        "load_total" + String(repeating: " + load_total", count: 290),
+    ])
+    func `a query as deep as may be is answered on any thread`(text: String) async throws {
+        let query = try Query(text)
+        let answer = try query.instant(at: 300_000, on: Self.source)
+        guard case .vector(let samples) = answer.result else { throw FixtureError("no vector") }
+        #expect(samples.count == 50)
+        #expect(query.expression.description.count > text.count / 2)
     }
 
     @Test func `an error of the source comes out as it is`() throws {

@@ -79,6 +79,7 @@ package struct QueryOptions: Sendable {
     /// Asked now and then; something ends the query. The clock is the caller's.
     package var interruption: @Sendable () -> Interruption?
 
+    /// Why a query ends early.
     package enum Interruption: Sendable {
         case timeout, cancelled
     }
@@ -138,6 +139,7 @@ package struct QueryAnswer: Sendable {
     package let warnings: [String]
     package let infos: [String]
 
+    /// By the type of the query; that of a range is always a matrix.
     package enum Result: Sendable {
         case scalar(Double)
         case string(String)

@@ -97,6 +97,7 @@ package struct TimeModifiers: Hashable, Sendable {
     package var offset: Int64 = 0
     package var at: Moment?
 
+    /// What stands behind `@`.
     package enum Moment: Hashable, Sendable {
         /// Milliseconds since 1970.
         case time(Int64)
@@ -142,6 +143,7 @@ package struct VectorMatching: Hashable, Sendable {
     /// The labels that come from the “one” side.
     package var include: [String] = []
 
+    /// How many series of each side may meet in one group.
     package enum Cardinality: Hashable, Sendable {
         case oneToOne
         /// `group_left`
@@ -156,6 +158,7 @@ package struct LabelMatcher: Hashable, Sendable {
     package let name: String
     package let test: Test
 
+    /// `=`, `!=`, `=~`, `!~`; patterns match the whole value.
     package enum Test: Hashable, Sendable {
         case equal(String)
         case notEqual(String)
