@@ -7,6 +7,7 @@ import Testing
     static let rooms: [(name: String, imports: Set<String>, reason: String)] = [
         ("FleetModel", [], "the ground is values: it compiles without any system"),
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
+        ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         (
             "Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"],
             "use cases know ports, never adapters"
