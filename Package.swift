@@ -48,6 +48,7 @@ let package = Package(
         room("FleetModel"),
         // Floor 1: engines
         room("Probes", ["FleetModel"]),
+        room("TimeSeries", ["FleetModel"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", logging, crypto]),
         // Floor 3: adapters
@@ -72,6 +73,7 @@ let package = Package(
         .target(name: "FleetTesting", dependencies: ["FleetModel", "Operations"], swiftSettings: strict),
         tests("FleetModel"),
         tests("Probes", resources: [.copy("Captures")]),
+        tests("TimeSeries"),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations"]),

@@ -7,6 +7,7 @@ import Testing
     static let rooms: [(name: String, imports: Set<String>, reason: String)] = [
         ("FleetModel", [], "the ground is values: it compiles without any system"),
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
+        ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         (
             "Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"],
             "use cases know ports, never adapters"

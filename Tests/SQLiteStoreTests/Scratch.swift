@@ -59,7 +59,7 @@ extension Make {
         node.groups = Set(try groups.map { try GroupName($0) })
         node.labels = [try LabelKey("site"): try OneLine("Zürich “lab”"), try LabelKey("stratum"): try OneLine("1")]
         node.variables = [
-            "text": "a\"b\\c\n\u{1}ü", "whole": 7, "part": 0.1, "one": .double(1), "yes": true, "none": nil,
+            "text": "a\"b\\c\n\u{1}ü", "whole": 7, "part": 0.1, "one": .double(1), "yes": true, "none": .null,
             "list": [1, ["x": "y"], []], "big": .int(.max),
         ]
         node.location = try OneLine("rack 4")
