@@ -51,6 +51,12 @@ package struct ByteReader {
 
     package mutating func text() throws(ChunkError) -> String { String(decoding: try block(), as: UTF8.self) }
 
+    /// The next bytes, this many.
+    package mutating func next(_ length: Int) throws(ChunkError) -> UnsafeRawBufferPointer {
+        guard length >= 0, length <= left else { throw .endsEarly }
+        return take(length)
+    }
+
     /// Everything that is left.
     package mutating func rest() -> UnsafeRawBufferPointer { take(left) }
 

@@ -28,6 +28,17 @@ package enum Chunk {
 
 /// A body behind its checksum: SQLite has none of its own, and a flipped bit must be named, not shown as a figure.
 enum Sealed {
+    /// The first byte of a block's bytes: another layout of them gets another number.
+    static let version: UInt8 = 1
+
+    /// The body behind checksum and version.
+    static func versioned(_ bytes: inout ByteReader) throws(ChunkError) -> ByteReader {
+        var body = try body(of: &bytes)
+        let found = try body.byte()
+        guard found == version else { throw .nonsense("version \(found)") }
+        return body
+    }
+
     static func bytes(_ body: [UInt8]) -> [UInt8] {
         let sum = body.withUnsafeBytes(checksum)
         return withUnsafeBytes(of: sum.littleEndian) { Array($0) } + body
