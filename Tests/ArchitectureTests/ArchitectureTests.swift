@@ -9,7 +9,7 @@ import Testing
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         (
-            "Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"],
+            "Operations", ["FleetModel", "Probes", "TimeSeries", "Logging", "Synchronization", "Crypto", "Glibc"],
             "use cases know ports, never adapters"
         ),
         (
@@ -19,7 +19,10 @@ import Testing
         ),
         (
             "SQLiteStore",
-            ["Operations", "FleetModel", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization", "Dispatch"],
+            [
+                "Operations", "FleetModel", "TimeSeries", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization",
+                "Dispatch",
+            ],
             "GRDB is known here alone"
         ),
         ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),

@@ -37,7 +37,7 @@ package struct SourceBlock: Hashable, Sendable {
 
     package var isEmpty: Bool { times.isEmpty }
 
-    init(times: [Int64], columns: [Int64: Column]) {
+    package init(times: [Int64], columns: [Int64: Column]) {
         self.times = times
         self.columns = columns
     }

@@ -51,6 +51,22 @@ package struct Bucket: Hashable, Sendable {
         last = value
     }
 
+    /// The same in wider buckets; those that are wide enough stay.
+    package static func widened(_ buckets: [Bucket], to resolution: Resolution) -> [Bucket] {
+        var wide: [Bucket] = []
+        for bucket in buckets {
+            let start = bucket.start - (bucket.start % resolution.milliseconds)
+            if wide.last?.start == start {
+                wide[wide.count - 1].add(bucket)
+            } else {
+                var first = bucket
+                first.start = start
+                wide.append(first)
+            }
+        }
+        return wide
+    }
+
     mutating func add(_ later: Bucket) {
         if later.min < min || min.isNaN { min = later.min }
         if later.max > max || max.isNaN { max = later.max }
@@ -95,17 +111,7 @@ package struct Rollup: Hashable, Sendable {
     /// The same in wider buckets; the samples that stand for others become fewer likewise.
     package func widened(to resolution: Resolution, isCounter: Bool) -> Rollup {
         var wide = Rollup(resolution, times: times, values: values, isCounter: isCounter)
-        wide.buckets = []
-        for bucket in buckets {
-            let start = bucket.start - (bucket.start % resolution.milliseconds)
-            if wide.buckets.last?.start == start {
-                wide.buckets[wide.buckets.count - 1].add(bucket)
-            } else {
-                var first = bucket
-                first.start = start
-                wide.buckets.append(first)
-            }
-        }
+        wide.buckets = Bucket.widened(buckets, to: resolution)
         return wide
     }
 
