@@ -45,12 +45,13 @@ struct JournalReader {
     }
 
     /// The rows of a source in a span, oldest first.
-    mutating func rows(of source: Int64, _ span: ClosedRange<Int64>) throws -> [SourceBlock.Row] {
-        let sql = "SELECT moment, layout, body FROM journal WHERE moment BETWEEN ? AND ? ORDER BY moment"
+    mutating func rows(of source: Int64, _ span: ClosedRange<Int64>, most: Int = -1) throws -> [SourceBlock.Row] {
+        let sql = "SELECT moment, layout, body FROM journal WHERE moment BETWEEN ? AND ? ORDER BY moment LIMIT ?"
         let cursor = try Row.fetchCursor(
             database.cachedStatement(sql: sql),
             arguments: [
                 PollMoment.number(of: source, at: span.lowerBound), PollMoment.number(of: source, at: span.upperBound),
+                most,
             ]
         )
         var rows: [SourceBlock.Row] = []

@@ -11,6 +11,7 @@ struct SampleFolding {
     let path: String
     /// Numbers of metrics by numbers of series; what is missing is read.
     private var metrics: [Int64: Int64]
+    private static let rowsAtOnce = 480
 
     init(_ database: Database, _ path: String) {
         self.database = database
@@ -18,11 +19,12 @@ struct SampleFolding {
         self.metrics = [:]
     }
 
-    mutating func fold(_ source: Int64) throws {
+    /// - Returns: true when there is more to fold: an import may bring years at once.
+    mutating func fold(_ source: Int64) throws -> Bool {
         var journal = JournalReader(database, path)
-        guard let newest = try journal.row(of: source, at: nil)?.row.time, newest > 0 else { return }
-        let rows = try journal.rows(of: source, 0...(newest - 1))
-        guard let first = rows.first else { return }
+        guard let newest = try journal.row(of: source, at: nil)?.row.time, newest > 0 else { return false }
+        let rows = try journal.rows(of: source, 0...(newest - 1), most: Self.rowsAtOnce)
+        guard let first = rows.first, let last = rows.last else { return false }
         var start = rows.startIndex
         while start < rows.endIndex {
             let block = Tier.raw.block(of: rows[start].time)
@@ -31,8 +33,9 @@ struct SampleFolding {
             start = end
         }
         try database.cachedStatement(sql: "DELETE FROM journal WHERE moment BETWEEN ? AND ?").execute(
-            arguments: [PollMoment.number(of: source, at: first.time), PollMoment.number(of: source, at: newest - 1)]
+            arguments: [PollMoment.number(of: source, at: first.time), PollMoment.number(of: source, at: last.time)]
         )
+        return rows.count == Self.rowsAtOnce
     }
 
     private mutating func fold(_ rows: [SourceBlock.Row], _ source: Int64, _ block: Int64) throws {

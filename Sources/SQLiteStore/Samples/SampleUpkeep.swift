@@ -30,11 +30,14 @@ struct SampleUpkeep {
             return due
         }
         for source in due {
-            try Task.checkCancellation()
-            try await file.write { [path = file.path] database in
-                var folding = SampleFolding(database, path)
-                try folding.fold(source)
-            }
+            repeat { try Task.checkCancellation() } while try await foldSome(of: source)
+        }
+    }
+
+    private func foldSome(of source: Int64) async throws -> Bool {
+        try await file.write { [path = file.path] database in
+            var folding = SampleFolding(database, path)
+            return try folding.fold(source)
         }
     }
 
