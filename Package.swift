@@ -49,11 +49,12 @@ let package = Package(
         // Floor 1: engines
         room("Probes", ["FleetModel"]),
         room("PromQL", ["FleetModel"]),
+        room("TimeSeries", ["FleetModel"]),
         // Floor 2: use cases and their ports
-        room("Operations", ["FleetModel", "Probes", logging, crypto]),
+        room("Operations", ["FleetModel", "Probes", "TimeSeries", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
-        room("SQLiteStore", ["Operations", "FleetModel", grdb, crypto]),
+        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
@@ -74,9 +75,10 @@ let package = Package(
         tests("FleetModel"),
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
+        tests("TimeSeries"),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
-        tests("SQLiteStore", ["Operations"]),
+        tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),
         tests("Formats", ["Operations", "SQLiteStore"], resources: [.copy("Inventories"), .copy("BadInventories")]),
         tests("DaemonLink", ["Operations"]),

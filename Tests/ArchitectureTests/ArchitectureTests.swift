@@ -8,8 +8,9 @@ import Testing
         ("FleetModel", [], "the ground is values: it compiles without any system"),
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
+        ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         (
-            "Operations", ["FleetModel", "Probes", "Logging", "Synchronization", "Crypto", "Glibc"],
+            "Operations", ["FleetModel", "Probes", "TimeSeries", "Logging", "Synchronization", "Crypto", "Glibc"],
             "use cases know ports, never adapters"
         ),
         (
@@ -19,7 +20,10 @@ import Testing
         ),
         (
             "SQLiteStore",
-            ["Operations", "FleetModel", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization", "Dispatch"],
+            [
+                "Operations", "FleetModel", "TimeSeries", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization",
+                "Dispatch",
+            ],
             "GRDB is known here alone"
         ),
         ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),

@@ -1,7 +1,7 @@
 package import FleetModel
 
-/// Keeps the samples of the fleet.
-package protocol SampleStore: Sendable {
+/// Keeps the samples of the fleet's nodes; as series of labels they are read through `SeriesStore`.
+package protocol SampleStore: SeriesStore {
     /// Stores whole polls in one transaction; when it returns they survive a `kill -9`.
     func append(_ polls: [PollRecord]) async throws
     /// The latest poll of each of these nodes that has one.
@@ -9,7 +9,7 @@ package protocol SampleStore: Sendable {
     /// One series of one node, oldest first.
     func history(_ metric: String, labels: [Sample.Label], of node: NodeName, since: Timestamp) async throws
         -> [(at: Timestamp, value: Double)]
-    /// Forgets everything older.
+    /// Folds what can be folded and forgets every raw sample that is older, but each node's last poll.
     func prune(before: Timestamp) async throws
 }
 

@@ -7,12 +7,13 @@ struct LayoutReader {
     let database: Database
     let path: String
 
-    func series(of layout: Int64) throws -> [Series] {
+    /// The numbers of its series, in order.
+    func numbers(of layout: Int64) throws -> [Int64] {
         let sql = "SELECT series FROM layouts WHERE id = ?"
         guard let packed = try Data.fetchOne(database.cachedStatement(sql: sql), arguments: [layout]) else {
-            throw StateError.damaged(path, because: "layout \(layout) of a poll is missing")
+            throw StateError.damaged(path, because: "row \(layout) of layouts is missing")
         }
-        return try Self.numbers([UInt8](packed)).map(series)
+        return Self.numbers([UInt8](packed))
     }
 
     static func numbers(_ packed: [UInt8]) -> [Int64] {
@@ -22,11 +23,13 @@ struct LayoutReader {
         return numbers
     }
 
-    private func series(_ number: Int64) throws -> Series {
+    /// The name and labels of a series.
+    func key(of series: Int64) throws -> SeriesKey {
         let statement = try database.cachedStatement(sql: "SELECT key FROM series WHERE id = ?")
-        guard let key = try Data.fetchOne(statement, arguments: [number]), let series = Series(key: [UInt8](key)) else {
-            throw StateError.damaged(path, because: "series \(number) is missing or cut short")
+        guard let key = try Data.fetchOne(statement, arguments: [series]), let found = SeriesKey(key: [UInt8](key))
+        else {
+            throw StateError.damaged(path, because: "row \(series) of series is missing or cut short")
         }
-        return series
+        return found
     }
 }

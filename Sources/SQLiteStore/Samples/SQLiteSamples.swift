@@ -3,35 +3,60 @@ internal import Foundation
 internal import GRDB
 package import Operations
 internal import Synchronization
+internal import TimeSeries
 
-/// Samples in a file of their own: one packed row for each poll, so that a thousand polls a second are a thousand inserts.
+/// Samples in a file of their own: a journal with one packed row for each poll, folded into chunks later.
 ///
 /// Polls of nodes that are not registered are passed over: the node may have been unregistered while it was polled.
 package final class SQLiteSamples: SampleStore {
-    private let plan: SQLiteFile.Plan
-    private let numbers: NodeNumbers
+    let plan: SQLiteFile.Plan
+    let targets: NodeTargets
     private let opened = Mutex<SQLiteFile?>(nil)
     private let catalog = Mutex(SeriesCatalog())
-    private let layouts = Mutex<[Int64: [Series]]>([:])
+    private let keys = Mutex<[Int64: SeriesKey]>([:])
+    let appended = Mutex(AppendReport())
+    /// Polls come in order but for those of two collectors.
+    private static let windowOfPolls: Duration = .seconds(3600)
 
     init(plan: SQLiteFile.Plan, registry: SQLiteFile) {
         self.plan = plan
-        self.numbers = NodeNumbers(registry: registry)
+        self.targets = NodeTargets(registry: registry)
     }
 
     package func append(_ polls: [PollRecord]) async throws {
         guard !polls.isEmpty else { return }
-        let numbers = try await numbers.current()
+        let targets = try await targets.current()
+        var strangers = 0
+        let rows = polls.compactMap { poll -> (SampleRow, Int64?)? in
+            guard let target = targets[poll.node] else {
+                strangers += poll.samples.count
+                return nil
+            }
+            let row = SampleRow(target: target.labels, at: poll.at, samples: poll.samples, isWhole: true)
+            return (row, target.node)
+        }
+        _ = try await store(rows, window: Self.windowOfPolls)
+        appended.withLock { $0.ofStrangers += strangers }
+    }
+
+    package func append(_ rows: [SampleRow], window: Duration) async throws -> AppendReport {
+        try await store(rows.map { ($0, nil) }, window: window)
+    }
+
+    private func store(_ rows: [(row: SampleRow, node: Int64?)], window: Duration) async throws -> AppendReport {
+        guard !rows.isEmpty else { return AppendReport() }
+        let ordered = rows.sorted { $0.row.at < $1.row.at }
         do {
-            try await file().write { [self] database in
+            let report = try await file().write { [self] database in
                 try catalog.withLock { catalog in
                     try catalog.begin(database)
-                    for poll in polls {
-                        guard let node = numbers[poll.node] else { continue }
-                        try Self.insert(poll, node, &catalog, database)
-                    }
+                    var writing = SampleWriting(database, plan.path, window: window.milliseconds)
+                    for (row, node) in ordered { try writing.append(row, node: node, &catalog) }
+                    return writing.report
                 }
             }
+            appended.withLock { $0.add(report) }
+            return report
         } catch {
             // The transaction is undone, and with it every number the catalog learned in it.
             catalog.withLock { $0 = SeriesCatalog() }
@@ -40,16 +65,18 @@ package final class SQLiteSamples: SampleStore {
     }
 
     package func latest(of nodes: [NodeName]) async throws -> [NodeName: PollRecord] {
-        let numbers = try await numbers.current()
+        let targets = try await targets.current()
         return try await file().read { [self] database in
-            let sql = "SELECT moment, layout, body FROM polls WHERE moment BETWEEN ? AND ? ORDER BY moment DESC LIMIT 1"
-            let statement = try database.cachedStatement(sql: sql)
+            var journal = JournalReader(database, plan.path)
             var found: [NodeName: PollRecord] = [:]
-            for node in nodes {
-                guard let number = numbers[node] else { continue }
-                let span: StatementArguments = [PollMoment.first(of: number), PollMoment.last(of: number)]
-                guard let row = try Row.fetchOne(statement, arguments: span) else { continue }
-                found[node] = try poll(row, node, database)
+            for name in nodes {
+                guard let target = targets[name] else { continue }
+                var newest: SourceBlock.Row?
+                for source in try Self.sources(of: target.node, database) {
+                    guard let row = try journal.row(of: source, at: nil)?.row else { continue }
+                    if row.time > newest?.time ?? .min { newest = row }
+                }
+                if let newest { found[name] = try poll(newest, name, database) }
             }
             return found
         }
@@ -58,33 +85,37 @@ package final class SQLiteSamples: SampleStore {
     package func history(_ metric: String, labels: [Sample.Label], of node: NodeName, since: Timestamp) async throws
         -> [(at: Timestamp, value: Double)]
     {
-        guard let number = try await numbers.current()[node] else { return [] }
-        let wanted = Series(metric, labels.sorted { $0.key < $1.key })
-        let values: [Moment] = try await file().read { [self] database in
-            let sql = "SELECT moment, layout, body FROM polls WHERE moment BETWEEN ? AND ? ORDER BY moment"
-            let rows = try Row.fetchCursor(
+        guard let number = try await targets.current()[node]?.node else { return [] }
+        let key = SeriesKey(metric, labels.sorted { $0.key < $1.key })
+        let found: SampleReading.Gathered? = try await file().read { [plan] database in
+            let statement = try database.cachedStatement(sql: "SELECT id, metric FROM series WHERE key = ?")
+            guard let row = try Row.fetchOne(statement, arguments: [Data(key.key)]) else { return nil }
+            var reading = SampleReading(
                 database,
-                sql: sql,
-                arguments: [PollMoment.number(of: number, at: since), PollMoment.last(of: number)]
+                plan.path,
+                sources: Set(try Self.sources(of: number, database)),
+                families: [row[1]: [row[0]]],
+                span: since.milliseconds...Int64.max,
+                sampleLimit: .max
             )
-            var places: [Int64: Int?] = [:]
-            var values: [Moment] = []
-            while let row = try rows.next() {
-                let layout: Int64 = row[1]
-                let place = try places[layout] ?? series(of: layout, database).firstIndex(of: wanted)
-                places[layout] = .some(place)
-                guard let place, let value = Self.value(at: place, in: row) else { continue }
-                values.append(Moment(at: PollMoment.time(row[0]), value: value))
+            try reading.read(.raw)
+            return reading.gathered.values.reduce(into: SampleReading.Gathered()) { all, part in
+                all.times += part.times
+                all.values += part.values
             }
-            return values
         }
-        return values.map { ($0.at, $0.value) }
+        guard let found else { return [] }
+        return zip(found.times, found.values).filter { !$0.1.isStaleMarker }
+            .map { (Timestamp(milliseconds: $0.0), $0.1) }.sorted { $0.0 < $1.0 }
     }
 
-    /// Forgets everything older but each registered node's last poll, and everything of nodes that are gone.
     package func prune(before: Timestamp) async throws {
-        let known = Set(try await numbers.current().values)
-        try await SamplePruning(file: file(), registered: known).run(before: before)
+        let upkeep = SampleUpkeep(file: try file())
+        try await upkeep.fold(at: before.milliseconds)
+        try await upkeep.roll(at: before.milliseconds)
+        try await upkeep.forgetRaw(before: before.milliseconds)
+        let registered = Set(try await targets.current().values.map(\.node))
+        try await upkeep.forgetGone(registered: registered, before: before.milliseconds)
     }
 
     func close() throws(StateError) {
@@ -95,13 +126,8 @@ package final class SQLiteSamples: SampleStore {
         try file?.close()
     }
 
-    private struct Moment: Sendable {
-        var at: Timestamp
-        var value: Double
-    }
-
     /// Opened at the first use: `list` and its like need no samples.
-    private func file() throws(StateError) -> SQLiteFile {
+    func file() throws(StateError) -> SQLiteFile {
         try opened.withLock { opened throws(StateError) in
             if let file = opened { return file }
             let file = try SQLiteFile.open(plan)
@@ -110,46 +136,28 @@ package final class SQLiteSamples: SampleStore {
         }
     }
 
-    private static func insert(
-        _ poll: PollRecord,
-        _ node: Int64,
-        _ catalog: inout SeriesCatalog,
-        _ database: Database
-    ) throws {
-        let layout = try catalog.layout(of: poll.samples, node: node, at: poll.at, in: database)
-        var body = PackedValues()
-        for sample in poll.samples { body.append(sample.value) }
-        // The same moment twice is the same poll told again: the later one counts.
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO polls (moment, layout, body) VALUES (?, ?, ?)")
-            .execute(arguments: [PollMoment.number(of: node, at: poll.at), layout, Data(body.bytes)])
+    private static func sources(of node: Int64, _ database: Database) throws -> [Int64] {
+        try Int64.fetchAll(database.cachedStatement(sql: "SELECT id FROM sources WHERE node = ?"), arguments: [node])
     }
 
-    private func poll(_ row: Row, _ node: NodeName, _ database: Database) throws -> PollRecord {
-        let body = [UInt8](row[2] as Data)
-        var index = 0
-        let samples = try series(of: row[1], database).map { series in
-            guard let value = PackedValues.next(in: body, at: &index) else {
-                throw StateError.damaged(plan.path, because: "a poll of “\(node)” ends early")
-            }
-            return Sample(series.name, series.labels, value)
+    private func poll(_ row: SourceBlock.Row, _ node: NodeName, _ database: Database) throws -> PollRecord {
+        let reader = LayoutReader(database: database, path: plan.path)
+        let samples = try zip(row.series, row.values).compactMap { series, value -> Sample? in
+            guard !value.isStaleMarker else { return nil }
+            let key = try key(of: series, reader)
+            return Sample(key.name, key.labels, value)
         }
-        return PollRecord(node: node, at: PollMoment.time(row[0]), samples: samples)
+        return PollRecord(node: node, at: Timestamp(milliseconds: row.time), samples: samples)
     }
 
-    private static func value(at place: Int, in row: Row) -> Double? {
-        let body = [UInt8](row[2] as Data)
-        var index = 0
-        for _ in 0..<place where PackedValues.next(in: body, at: &index) == nil { return nil }
-        return PackedValues.next(in: body, at: &index)
-    }
-
-    private func series(of layout: Int64, _ database: Database) throws -> [Series] {
-        if let known = layouts.withLock({ $0[layout] }) { return known }
-        let series = try LayoutReader(database: database, path: plan.path).series(of: layout)
-        layouts.withLock { layouts in
-            if layouts.count > 20_000 { layouts = [:] }
-            layouts[layout] = series
+    /// Numbers are never used again, so what is remembered stays true.
+    private func key(of series: Int64, _ reader: LayoutReader) throws -> SeriesKey {
+        if let known = keys.withLock({ $0[series] }) { return known }
+        let key = try reader.key(of: series)
+        keys.withLock { keys in
+            if keys.count > 50_000 { keys = [:] }
+            keys[series] = key
         }
-        return series
+        return key
     }
 }

@@ -1,7 +1,7 @@
 import FleetModel
 
-/// A metric name with its labels.
-struct Series: Hashable {
+/// A metric name with its own labels, without those of its target.
+struct SeriesKey: Hashable {
     var name: String
     var labels: [Sample.Label]
 

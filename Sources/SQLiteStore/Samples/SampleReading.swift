@@ -1,0 +1,250 @@
+import FleetModel
+import Foundation
+import GRDB
+import TimeSeries
+
+/// Reads the samples of chosen sources and series of one consistent moment of the database.
+///
+/// Each day of each source is read in one resolution: the wanted one where it is kept, else the nearest.
+struct SampleReading {
+    let database: Database
+    let path: String
+    let sources: Set<Int64>
+    let families: [Int64: Set<Int64>]
+    let span: ClosedRange<Int64>
+    let sampleLimit: Int
+    /// Then samples are only those of days without buckets.
+    let wantsBuckets: Bool
+    private let chunks: ChunkReader
+    private var covered: Set<Place> = []
+    private(set) var gathered: [Place: Gathered] = [:]
+    private var count = 0
+
+    /// A source, and a series or a day.
+    struct Place: Hashable {
+        var source: Int64
+        var of: Int64
+    }
+
+    struct Gathered {
+        var times: [Int64] = []
+        var values: [Double] = []
+        var buckets: [Bucket] = []
+
+        /// Everything as buckets of at least this width.
+        func buckets(_ resolution: Resolution) -> [Bucket] {
+            var all = buckets + Rollup(resolution, times: times, values: values, isCounter: false).buckets
+            all.sort { $0.start < $1.start }
+            return Bucket.widened(all, to: resolution)
+        }
+    }
+
+    init(
+        _ database: Database,
+        _ path: String,
+        sources: Set<Int64>,
+        families: [Int64: Set<Int64>],
+        span: ClosedRange<Int64>,
+        sampleLimit: Int,
+        wantsBuckets: Bool = false
+    ) {
+        self.database = database
+        self.path = path
+        self.sources = sources
+        self.families = families
+        let end = PollMoment.times.upperBound - 1
+        let start = min(max(0, span.lowerBound), end)
+        self.span = start...max(start, min(span.upperBound, end))
+        self.sampleLimit = sampleLimit
+        self.wantsBuckets = wantsBuckets
+        self.chunks = ChunkReader(database, path)
+    }
+
+    mutating func read(_ resolution: Resolution) throws {
+        guard !sources.isEmpty, !families.isEmpty else { return }
+        let floor = try Int64.fetchOne(database, sql: "SELECT value FROM settings WHERE key = 'raw_floor'") ?? 0
+        // Of the day in which raw samples begin, rollups tell the whole.
+        let firstWholeDay = (floor + Tier.day - 1) / Tier.day * Tier.day
+        switch resolution {
+        case .raw:
+            try read(.raw, from: firstWholeDay)
+            try read(.fiveMinutes, from: 0)
+            try read(.hours, from: 0)
+        case .fiveMinutes:
+            try read(.fiveMinutes, from: 0)
+            try read(.hours, from: 0)
+        case .hour:
+            try read(.hours, from: 0)
+            try read(.fiveMinutes, from: 0)
+        }
+        try read(.raw, from: floor)
+        if floor <= span.upperBound { try readJournal(max(floor, span.lowerBound)...span.upperBound) }
+        settle()
+    }
+
+    private mutating func read(_ tier: Tier, from start: Int64) throws {
+        guard start <= span.upperBound else { return }
+        let span = max(start, span.lowerBound)...span.upperBound
+        var days: Set<Place> = []
+        for block in tier.block(of: span.lowerBound)...tier.block(of: span.upperBound) {
+            guard hasGap(tier, block, span) else { continue }
+            let directories = try directories(tier, block)
+            guard !directories.isEmpty else { continue }
+            for (source, directory) in directories {
+                for time in Self.oneOfEachDay(directory.times) { days.insert(Place(source: source, of: time)) }
+            }
+            for (metric, wanted) in families {
+                let keys = directories.count == sources.count && sources.count > 16 ? nil : directories.keys.sorted()
+                try rows(tier, block, metric, keys) { reading, source, bytes in
+                    guard let directory = directories[source] else { return }
+                    let key = BlockKey(block, metric, source)
+                    try reading.take(bytes, tier, key, directory.times, wanted, span)
+                }
+            }
+        }
+        covered.formUnion(days)
+    }
+
+    /// False when every day of the block is covered for every source: then it need not be read.
+    private func hasGap(_ tier: Tier, _ block: Int64, _ span: ClosedRange<Int64>) -> Bool {
+        guard !covered.isEmpty else { return true }
+        let first = max(block * tier.span, span.lowerBound) / Tier.day
+        let last = min((block + 1) * tier.span - 1, span.upperBound) / Tier.day
+        return (first...last).contains { day in sources.contains { !covered.contains(Place(source: $0, of: day)) } }
+    }
+
+    private mutating func directories(_ tier: Tier, _ block: Int64) throws -> [Int64: BlockDirectory] {
+        var found: [Int64: BlockDirectory] = [:]
+        let keys = sources.count > 16 ? nil : sources.sorted()
+        try rows(tier, block, 0, keys) { reading, source, bytes in
+            let key = BlockKey(block, 0, source)
+            found[source] = try reading.chunks.reading(tier, key) { try BlockDirectory(bytes) }
+        }
+        return found
+    }
+
+    /// The rows of one metric: of these sources one by one, or of all in one sweep.
+    private mutating func rows(
+        _ tier: Tier,
+        _ block: Int64,
+        _ metric: Int64,
+        _ keys: [Int64]?,
+        _ body: (inout SampleReading, Int64, [UInt8]) throws -> Void
+    ) throws {
+        if let keys {
+            for source in keys {
+                if let bytes = try chunks.bytes(tier, BlockKey(block, metric, source)) {
+                    try body(&self, source, bytes)
+                }
+            }
+            return
+        }
+        let range = BlockKey.sources(block, metric)
+        let cursor = try Row.fetchCursor(
+            database.cachedStatement(sql: "SELECT key, body FROM \(tier.table) WHERE key BETWEEN ? AND ?"),
+            arguments: [range.lowerBound, range.upperBound]
+        )
+        while let row = try cursor.next() {
+            let source = BlockKey(row[0]).source
+            guard sources.contains(source) else { continue }
+            try row.withUnsafeData(atIndex: 1) { try body(&self, source, [UInt8]($0 ?? Data())) }
+        }
+    }
+
+    private mutating func take(
+        _ bytes: [UInt8],
+        _ tier: Tier,
+        _ key: BlockKey,
+        _ moments: [Int64],
+        _ wanted: Set<Int64>,
+        _ span: ClosedRange<Int64>
+    ) throws {
+        if tier.resolution == .raw {
+            let columns = try chunks.reading(tier, key) {
+                try FamilyBytes.open(bytes, moments: moments.count) { wanted.contains($0) }
+            }
+            for (series, column) in columns {
+                let place = Place(source: key.source, of: series)
+                if column.places.count == moments.count {
+                    try add(place, moments, column.values, span)
+                } else {
+                    try add(place, column.places.map { moments[Int($0)] }, column.values, span)
+                }
+            }
+        } else {
+            let rollups = try chunks.reading(tier, key) {
+                try RollupBytes.open(bytes, tier.resolution, moments: moments) { wanted.contains($0) }
+            }
+            for (series, rollup) in rollups {
+                let place = Place(source: key.source, of: series)
+                if !wantsBuckets { try add(place, rollup.times, rollup.values, span) }
+                let width = tier.resolution.milliseconds
+                gathered[place, default: Gathered()].buckets += rollup.buckets.filter {
+                    $0.start + width > span.lowerBound && $0.start <= span.upperBound
+                        && !covered.contains(Place(source: key.source, of: $0.start / Tier.day))
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ place: Place, _ times: [Int64], _ values: [Double], _ span: ClosedRange<Int64>) throws {
+        guard let first = times.first, let last = times.last, first <= span.upperBound, last >= span.lowerBound else {
+            return
+        }
+        count += times.count
+        guard count <= sampleLimit else { throw Self.tooMany(sampleLimit) }
+        let isWhole = span.contains(first) && span.contains(last)
+        if isWhole, covered.isEmpty {
+            gathered[place, default: Gathered()].times.append(contentsOf: times)
+            gathered[place, default: Gathered()].values.append(contentsOf: values)
+            return
+        }
+        for (time, value) in zip(times, values) where span.contains(time) {
+            guard !covered.contains(Place(source: place.source, of: time / Tier.day)) else { continue }
+            gathered[place, default: Gathered()].times.append(time)
+            gathered[place, default: Gathered()].values.append(value)
+        }
+    }
+
+    private mutating func readJournal(_ span: ClosedRange<Int64>) throws {
+        covered = []
+        var journal = JournalReader(database, path)
+        let wanted = families.values.reduce(into: Set<Int64>()) { $0.formUnion($1) }
+        for source in sources.sorted() {
+            for row in try journal.rows(of: source, span) {
+                guard count <= sampleLimit else { throw Self.tooMany(sampleLimit) }
+                for (series, value) in zip(row.series, row.values) where wanted.contains(series) {
+                    count += 1
+                    gathered[Place(source: source, of: series), default: Gathered()].times.append(row.time)
+                    gathered[Place(source: source, of: series), default: Gathered()].values.append(value)
+                }
+            }
+        }
+    }
+
+    /// Late samples and changes of resolution may have mixed the order.
+    private mutating func settle() {
+        for (place, found) in gathered {
+            guard zip(found.times.dropFirst(), found.times).contains(where: { $0 <= $1 }) else { continue }
+            var taken: Set<Int64> = []
+            let order = found.times.indices.filter { taken.insert(found.times[$0]).inserted }
+                .sorted { found.times[$0] < found.times[$1] }
+            gathered[place]?.times = order.map { found.times[$0] }
+            gathered[place]?.values = order.map { found.values[$0] }
+        }
+    }
+
+    private static func oneOfEachDay(_ times: [Int64]) -> [Int64] {
+        var days: [Int64] = []
+        for time in times where days.last != time / Tier.day { days.append(time / Tier.day) }
+        return days
+    }
+
+    private static func tooMany(_ limit: Int) -> UsageError {
+        UsageError(
+            "too_many_samples",
+            "the query reads more than \(limit) samples",
+            advice: "ask for fewer series, a shorter time or a coarser resolution"
+        )
+    }
+}

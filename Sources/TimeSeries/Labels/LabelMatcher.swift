@@ -1,0 +1,85 @@
+package import FleetModel
+
+/// A test of one label of a series; a label that is missing counts as empty, as in Prometheus.
+package struct LabelMatcher: Hashable, Sendable {
+    package let label: String
+    package let test: Test
+
+    package enum Test: Hashable, Sendable {
+        case equals(String)
+        case differs(String)
+        /// The whole value matches.
+        case matches(Pattern)
+        case fails(Pattern)
+    }
+
+    package init(_ label: String, _ test: Test) {
+        self.label = label
+        self.test = test
+    }
+
+    package func accepts(_ value: String) -> Bool {
+        switch test {
+        case .equals(let text): value == text
+        case .differs(let text): value != text
+        case .matches(let pattern): pattern.matches(whole: value)
+        case .fails(let pattern): !pattern.matches(whole: value)
+        }
+    }
+
+    /// True for a label that is not there.
+    package var acceptsAbsence: Bool { accepts("") }
+}
+
+/// Remembers each matcher's answer for each value: a pattern runs once for a value, however many series have it.
+package struct MatcherMemory {
+    private let matchers: [LabelMatcher]
+    private var answers: [[String: Bool]]
+
+    package init(_ matchers: [LabelMatcher]) {
+        self.matchers = matchers
+        self.answers = Array(repeating: [:], count: matchers.count)
+    }
+
+    /// True when every matcher accepts the labels, `labels` giving the value of a label or "".
+    package mutating func accepts(_ labels: (String) -> String) -> Bool {
+        for index in matchers.indices where !accepts(labels(matchers[index].label), at: index) { return false }
+        return true
+    }
+
+    private mutating func accepts(_ value: String, at index: Int) -> Bool {
+        if let known = answers[index][value] { return known }
+        let answer = matchers[index].accepts(value)
+        // Bounded: an exploding label must not take the memory.
+        if answers[index].count < 100_000 { answers[index][value] = answer }
+        return answer
+    }
+}
+
+/// Samples of one series, oldest first.
+package struct Series: Hashable, Sendable {
+    /// Sorted by key; the metric's name is under `__name__`.
+    package var labels: [Sample.Label]
+    /// Milliseconds since 1970, rising.
+    package var times: [Int64]
+    /// As many as times; stale markers are among them.
+    package var values: [Double]
+
+    package init(labels: [Sample.Label], times: [Int64] = [], values: [Double] = []) {
+        self.labels = labels
+        self.times = times
+        self.values = values
+    }
+}
+
+/// Buckets of one series, oldest first.
+package struct RolledSeries: Hashable, Sendable {
+    /// Sorted by key; the metric's name is under `__name__`.
+    package var labels: [Sample.Label]
+    package var buckets: [Bucket]
+
+    package init(labels: [Sample.Label], buckets: [Bucket]) {
+        self.labels = labels
+        self.buckets = buckets
+    }
+}
