@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [
-        String(repeating: "abs(", count: 290) + "load_total" + String(repeating: ")", count: 290),
+        String(repeating: "abs(", count: 90) + "load_total" + String(repeating: ")", count: 90),
         "load_total" + String(repeating: " + load_total", count: 290),
     ])
     func `a query as deep as may be is answered on any thread`(text: String) async throws {

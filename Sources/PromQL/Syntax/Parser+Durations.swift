@@ -31,7 +31,7 @@ extension Parser {
 
     /// Seconds, by the precedence of the operators.
     private mutating func calculated(_ least: Int = 1) throws(PromQLError) -> Double {
-        guard depth < Self.depthLimit else { throw tooDeep(current.range) }
+        guard depth < Self.nestingLimit else { throw tooDeep(Self.nestingLimit, current.range) }
         depth += 1
         defer { depth -= 1 }
         var left = try durationOperand()

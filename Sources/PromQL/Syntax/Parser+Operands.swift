@@ -1,4 +1,7 @@
 /// What stands between the operators.
+///
+/// The parts are kept out of line: folded into one function they would make each level of nesting cost several kilobytes
+/// of stack.
 extension Parser {
     mutating func operand() throws(PromQLError) -> Expression {
         switch current.kind {
@@ -32,6 +35,7 @@ extension Parser {
     }
 
     /// A number or a duration, without its sign.
+    @inline(never)
     mutating func number() throws(PromQLError) -> Double {
         let token = advance()
         let text = text(of: token)
@@ -47,6 +51,7 @@ extension Parser {
         return value
     }
 
+    @inline(never)
     private mutating func call() throws(PromQLError) -> Expression {
         let name = advance()
         guard let function = Function(rawValue: text(of: name)) else {
@@ -56,6 +61,7 @@ extension Parser {
         return try made(.call(function, arguments), name.range.through(previous.range))
     }
 
+    @inline(never)
     private mutating func arguments() throws(PromQLError) -> [Expression] {
         _ = try expect(.leftParenthesis, "", "")
         var arguments: [Expression] = []
@@ -70,6 +76,7 @@ extension Parser {
         }
     }
 
+    @inline(never)
     private mutating func aggregation(_ aggregator: Aggregator) throws(PromQLError) -> Expression {
         let name = advance()
         var (grouping, isWithout) = try groupingModifier() ?? ([], false)
@@ -96,6 +103,7 @@ extension Parser {
         return try made(.aggregation(aggregation), range)
     }
 
+    @inline(never)
     private mutating func groupingModifier() throws(PromQLError) -> ([String], Bool)? {
         guard current.kind == .keyword(.by) || current.kind == .keyword(.without) else { return nil }
         let isWithout = advance().kind == .keyword(.without)

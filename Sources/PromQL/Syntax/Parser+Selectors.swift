@@ -15,6 +15,7 @@ extension Parser {
         }
     }
 
+    @inline(never)
     mutating func selector() throws(PromQLError) -> Expression {
         let first = current
         var selector = VectorSelector(name: nil, matchers: [])
@@ -71,6 +72,7 @@ extension Parser {
         }
     }
 
+    @inline(never)
     private mutating func bracketed(_ inner: Expression) throws(PromQLError) -> Expression {
         let open = advance()
         let window = try windowLength()
@@ -95,6 +97,7 @@ extension Parser {
         return try made(.window(selector, milliseconds: window), inner.range.through(close.range))
     }
 
+    @inline(never)
     private mutating func offset(_ inner: Expression) throws(PromQLError) -> Expression {
         _ = advance()
         let offset = try offsetLength()
@@ -105,6 +108,7 @@ extension Parser {
         }
     }
 
+    @inline(never)
     private mutating func at(_ inner: Expression) throws(PromQLError) -> Expression {
         _ = advance()
         let moment = try moment()

@@ -30,8 +30,10 @@ extension VectorSelector {
 
 /// Recursive descent, with precedence climbing for the operators.
 struct Parser {
-    /// More levels than any query written by people has, and few enough for any thread's stack.
+    /// Levels of a tree, which a long chain of operators reaches too: few enough for the stacks of threads.
     static let depthLimit = 300
+    /// Parentheses and calls inside of each other: more than people write, and each costs the parser's whole descent.
+    static let nestingLimit = 100
     let bytes: [UInt8]
     private let tokens: [Token]
     private let mistake: PromQLError?
@@ -79,10 +81,12 @@ struct Parser {
         String(decoding: bytes[token.range.start..<token.range.end], as: UTF8.self)
     }
 
+    @inline(never)
     func error(_ problem: String, at range: SourceRange) -> PromQLError {
         .badQuery(problem, at: range, in: bytes)
     }
 
+    @inline(never)
     func unexpected(_ context: String, _ expected: String = "") -> PromQLError {
         if current.kind == .end, let mistake { return mistake }
         var problem = "unexpected \(described(current))"
@@ -109,18 +113,19 @@ struct Parser {
     // MARK: Operators
 
     /// Everything that a node of the tree passes through: long chains are as deep as nested parentheses.
+    @inline(never)
     func made(_ kind: Expression.Kind, _ range: SourceRange) throws(PromQLError) -> Expression {
         let expression = Expression(kind, range)
-        if expression.depth > Self.depthLimit { throw tooDeep(range) }
+        if expression.depth > Self.depthLimit { throw tooDeep(Self.depthLimit, range) }
         return expression
     }
 
-    func tooDeep(_ range: SourceRange) -> PromQLError {
-        error("expression is nested deeper than \(Self.depthLimit) levels", at: range)
+    func tooDeep(_ limit: Int, _ range: SourceRange) -> PromQLError {
+        error("expression is nested deeper than \(limit) levels", at: range)
     }
 
     mutating func expression(_ least: Int = 1) throws(PromQLError) -> Expression {
-        guard depth < Self.depthLimit else { throw tooDeep(current.range) }
+        guard depth < Self.nestingLimit else { throw tooDeep(Self.nestingLimit, current.range) }
         depth += 1
         defer { depth -= 1 }
         var left = try unary()
@@ -153,6 +158,7 @@ struct Parser {
         return try made(sign == .subtract ? .negation(operand) : .plus(operand), range)
     }
 
+    @inline(never)
     private mutating func binaryModifiers() throws(PromQLError) -> (Bool, VectorMatching) {
         let returnsBool = skip(.keyword(.bool))
         var matching = VectorMatching()
