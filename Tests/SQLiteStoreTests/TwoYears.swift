@@ -31,7 +31,9 @@ struct TwoYears {
 
     private func row(_ node: Int, _ second: Int) -> SampleRow {
         var list = [Sample("x_total", [], value(node, second))]
-        for number in 1..<series { list.append(Sample("gauge_\(number)", [], gauge(number, second))) }
+        for number in 1..<series {
+            list.append(Sample("gauge", [.init("device", "d\(number)")], gauge(number, second)))
+        }
         let target = [Sample.Label("instance", "10.0.0.\(node):22"), Sample.Label("node", "n\(node)")]
         return SampleRow(target: target, at: noon + .seconds(second), samples: list, isWhole: true)
     }

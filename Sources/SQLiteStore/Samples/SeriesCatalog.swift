@@ -11,6 +11,8 @@ struct SeriesCatalog {
     private var lastLayouts: [Int64: Remembered] = [:]
     private var series: [SeriesKey: Int64] = [:]
     private var metrics: [String: Int64] = [:]
+    /// The series of layouts, so that nodes with the same one hold them once.
+    private var shared: [Int64: [Int64]] = [:]
     private static let seriesLimit = 20_000
     static let hour: Int64 = 3_600_000
 
@@ -32,7 +34,8 @@ struct SeriesCatalog {
     /// Call once at the start of each transaction.
     mutating func begin(_ database: Database) throws {
         let current = try Int64.fetchOne(database.cachedStatement(sql: "SELECT number FROM generation WHERE one = 1"))
-        if current != generation || series.count > Self.seriesLimit { self = SeriesCatalog() }
+        if current != generation { self = SeriesCatalog() }
+        if series.count > Self.seriesLimit { (series, metrics, shared) = ([:], [:], [:]) }
         generation = current
     }
 
@@ -59,12 +62,12 @@ struct SeriesCatalog {
         let hour = time / Self.hour
         let last = lastLayouts[target.source]
         if let last, last.hash == hash, last.hour == hour { return last.layout }
-        let layout =
-            try last?.hash == hash
-            ? last?.layout
-            : nil
-                ?? stored(numbers(of: samples, target.labels, in: database), in: database)
-        guard let layout else { throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "no layout") }
+        let layout: Layout
+        if let last, last.hash == hash {
+            layout = last.layout
+        } else {
+            layout = try stored(numbers(of: samples, target.labels, in: database), in: database)
+        }
         try Self.note(layout.id, of: target.source, at: time, in: database)
         lastLayouts[target.source] = Remembered(hash: hash, layout: layout, hour: hour)
         return layout
@@ -111,12 +114,14 @@ struct SeriesCatalog {
         return try known ?? database.number("INSERT INTO layouts (series) VALUES (?) RETURNING id", [Data(packed)])
     }
 
-    private func stored(_ numbers: [Int64], in database: Database) throws -> Layout {
+    private mutating func stored(_ numbers: [Int64], in database: Database) throws -> Layout {
         var taken: Set<Int64> = []
         let places = numbers.indices.filter { taken.insert(numbers[$0]).inserted }
         let series = places.map { numbers[$0] }
         let id = try Self.layout(series, in: database)
-        return Layout(id: id, series: series, places: places.count == numbers.count ? nil : places)
+        let held = shared[id] ?? series
+        shared[id] = held
+        return Layout(id: id, series: held, places: places.count == numbers.count ? nil : places)
     }
 
     private mutating func number(of key: SeriesKey, in database: Database) throws -> Int64 {
