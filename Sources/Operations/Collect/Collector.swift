@@ -49,7 +49,7 @@ package actor Collector {
     package func run(seed: UInt64) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.storeLoop() }
-            group.addTask { await self.forgetLoop() }
+            group.addTask { await self.upkeepLoop() }
             let elapsed = Stopwatch.started(on: self.fleet.clock)
             var start = Duration.zero
             while !Task.isCancelled {
@@ -174,15 +174,17 @@ package actor Collector {
         }
     }
 
-    /// Beside the rounds and seldom: it looks at every node's history.
-    private func forgetLoop() async {
+    /// Beside the rounds: folds what came in, and forgets what is over the limits.
+    private func upkeepLoop() async {
         while !Task.isCancelled {
             do {
-                try await fleet.samples.prune(before: fleet.now() + (.zero - retention))
+                try await fleet.samples.maintain(at: fleet.now(), keeping: RetentionLimits(raw: retention))
+            } catch is CancellationError {
+                return
             } catch {
-                logger.error("old samples could not be forgotten", metadata: ["reason": "\(Self.reason(error))"])
+                logger.error("the samples could not be kept in order", metadata: ["reason": "\(Self.reason(error))"])
             }
-            try? await fleet.clock.sleep(for: max(interval, min(.seconds(3600), retention / 10)))
+            try? await fleet.clock.sleep(for: .seconds(30))
         }
     }
 
