@@ -132,6 +132,35 @@ import Testing
         }
     }
 
+    @Test(arguments: ["INT", "TERM"])
+    func `whoever ends exec ends what runs on the node, and sees what came before`(signal: String) async throws {
+        try await TestBed.with { bed in
+            let journey = Journey(bed)
+            _ = try journey.flotilla("init")
+            let server = try RealSSHD.start(in: bed, .init(authorizedKeys: try journey.authorizedKeys()), name: "node")
+            _ = try journey.flotilla("register", "n1", "127.0.0.1", "root", server.port.description)
+            #expect(try journey.flotilla("exec", "n1", "true").exitCode == 0)
+            let word = "3600.\(UInt32.random(in: 100_000_000..<999_999_999))"
+            let script = """
+                "$1" exec -o json all "echo before; sleep $2" >"$3" 2>"$3.errors" &
+                tries=0
+                until pgrep -fx "sleep $2" >"$3.pgrep" || [ $tries -gt 1200 ]; do sleep 0.1; tries=$((tries + 1)); done
+                kill -$4 $!
+                wait $!
+                """
+            let shown = bed.path("shown")
+            let ended = try LocalCommand.run(
+                ["/usr/bin/timeout", "240", "/bin/sh", "-c", script, "sh", Journey.binary(), word, shown, signal],
+                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"]
+            )
+            #expect(ended.exitCode == 1, "\(ended.errorText)")
+            let document = try JSONReading.parse(Array(Scratch.text(shown).utf8))
+            #expect(document["nodes"]["n1"]["error"]["code"] == "exec.cancelled")
+            #expect(document["nodes"]["n1"]["stdout"] == "before\n")
+            #expect(try await ProcessesOnNode.left(containing: word).isEmpty)
+        }
+    }
+
     @Test func `results that standard output cannot take are no success`() async throws {
         try await TestBed.with { bed in
             let journey = Journey(bed)
