@@ -53,6 +53,15 @@ extension KeyFiles {
         try AtomicFile.write(Array((next.fingerprint + "\n").utf8), to: path + ".fingerprint", mode: 0o644)
         try AtomicFile.write(secret, to: path, mode: 0o600)
         for file in [next.path, next.path + ".pub", next.path + ".fingerprint", journal(purpose)] { try remove(file) }
+        try removeDrafts(of: purpose)
+    }
+
+    /// What a killed run was writing: with the lock held nobody else writes keys.
+    private func removeDrafts(of purpose: KeyPurpose) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: home.keys)) ?? []
+        where name.hasPrefix(purpose.rawValue + ".") && name.contains(".new-") {
+            try remove(home.keys + "/" + name)
+        }
     }
 
     package func retired() throws -> [RetiredKey] {
