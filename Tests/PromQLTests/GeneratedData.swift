@@ -70,7 +70,7 @@ struct GeneratedData {
     private mutating func gauges() {
         for (number, room) in ["attic", "cellar", "kitchen", "kitchen-10", "kitchen-9"].enumerated() {
             add("temperature_celsius", ["room": room, "floor": "\(number % 2)"], every: 30_000) { passed, random in
-                if room == "attic", passed == 3_000_000 { return StaleMarker.value }
+                if room == "attic", passed == 3_000_000 { return Double.staleMarker }
                 if room == "attic", (3_000_000..<3_300_000).contains(passed) { return nil }
                 if room == "cellar", passed % 600_000 == 0 { return .nan }
                 if room == "kitchen", passed == 3_600_000 { return .infinity }
@@ -95,7 +95,7 @@ struct GeneratedData {
         add("clock_seconds", [:]) { passed, _ in Double(Self.start + passed * 40) / 1000 }
         add("born_late", ["instance": "a:9100"]) { passed, _ in passed < 3_500_000 ? nil : 1 }
         add("dies_early", ["instance": "a:9100"]) { passed, _ in
-            passed > 3_000_000 ? nil : passed == 3_000_000 ? StaleMarker.value : 5
+            passed > 3_000_000 ? nil : passed == 3_000_000 ? Double.staleMarker : 5
         }
     }
 

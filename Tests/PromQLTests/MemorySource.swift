@@ -1,3 +1,4 @@
+import FleetModel
 import PromQL
 
 /// Series in memory, in the order of their labels.

@@ -61,7 +61,7 @@ import TimeSeries
 
     private func check(_ store: FleetDatabase, _ reported: Int) async throws {
         let query = SeriesQuery(
-            [LabelMatcher("__name__", .equals("a_total"))],
+            [LabelMatcher("__name__", .equal("a_total"))],
             from: noon,
             through: noon + .seconds(60 * (reported + 1))
         )
@@ -74,7 +74,7 @@ import TimeSeries
             #expect(series.times == numbers.map { (noon + .seconds($0 * 60)).milliseconds })
         }
         var third = query
-        third.matchers = [LabelMatcher("__name__", .equals("c"))]
+        third.matchers = [LabelMatcher("__name__", .equal("c"))]
         for series in try await store.samples.select(third) {
             let numbers = series.values.filter { !$0.isStaleMarker }.map { Int($0) }
             #expect(numbers.prefix { $0 <= reported } == ArraySlice((1...reported).filter { $0 % 50 > 0 }))

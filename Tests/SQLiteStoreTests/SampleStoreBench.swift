@@ -27,8 +27,8 @@ struct SampleStoreBench {
         }
         let statistics = try await samples.statistics()
         print("bytes in use \(statistics.usedBytes), rows \(statistics.rows)")
-        let name = LabelMatcher("__name__", .equals("x_total"))
-        let node = LabelMatcher("node", .equals("n7"))
+        let name = LabelMatcher("__name__", .equal("x_total"))
+        let node = LabelMatcher("node", .equal("n7"))
         for (days, resolution) in [(1, Resolution.raw), (30, .fiveMinutes), (730, .hour)] {
             let one = years.query([name, node], days: days, resolution)
             let all = years.query([name], days: days, resolution)
@@ -56,16 +56,16 @@ struct SampleStoreBench {
                 }
             }
         }
-        let name = LabelMatcher("__name__", .equals("http_requests_total"))
+        let name = LabelMatcher("__name__", .equal("http_requests_total"))
         let cases: [(String, [LabelMatcher])] = [
-            ("one path", [name, LabelMatcher("path", .equals("/p7/77"))]),
+            ("one path", [name, LabelMatcher("path", .equal("/p7/77"))]),
             (
                 "a regular expression on a million paths",
                 [name, LabelMatcher("path", .matches(try Pattern("/p7/1234[0-9]")))]
             ),
             (
                 "one target and code",
-                [LabelMatcher("instance", .equals("i3")), LabelMatcher("path", .matches(try Pattern("/p3/.*9")))]
+                [LabelMatcher("instance", .equal("i3")), LabelMatcher("path", .matches(try Pattern("/p3/.*9")))]
             ),
         ]
         for (what, matchers) in cases {

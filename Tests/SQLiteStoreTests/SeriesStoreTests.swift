@@ -36,7 +36,7 @@ import TimeSeries
         _ resolution: Resolution = .raw
     ) -> SeriesQuery {
         SeriesQuery(
-            [LabelMatcher("__name__", .equals(name))],
+            [LabelMatcher("__name__", .equal(name))],
             from: noon + .seconds(seconds.lowerBound),
             through: noon + .seconds(seconds.upperBound),
             resolution: resolution
@@ -161,11 +161,14 @@ import TimeSeries
                     ["__name__", "job", "zone", "mode", "cpu", "instance"].randomElement(using: &random) ?? "job"
                 let word = (words + ["up", "load", "i3"]).randomElement(using: &random) ?? ""
                 let pattern = try Pattern(patterns.randomElement(using: &random) ?? "", flags: .dotMatchesAll)
-                let tests: [LabelMatcher.Test] = [.equals(word), .differs(word), .matches(pattern), .fails(pattern)]
-                return LabelMatcher(label, tests.randomElement(using: &random) ?? .equals(""))
+                let tests: [LabelMatcher.Test] = [
+                    .equal(word), .notEqual(word), .matches(pattern), .notMatches(pattern),
+                ]
+                return LabelMatcher(label, tests.randomElement(using: &random) ?? .equal(""))
             }
             let expected = model.filter { labels in
-                matchers.allSatisfy { matcher in matcher.accepts(labels.first { $0.key == matcher.label }?.value ?? "")
+                matchers.allSatisfy { matcher in
+                    matcher.holds(for: labels.first { $0.key == matcher.name }?.value ?? "")
                 }
             }
             let query = SeriesQuery(matchers, from: noon, through: noon)

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// The moments for which an expression is evaluated.
 struct Grid: Hashable {
     let start: Int64
@@ -17,7 +19,7 @@ struct Column {
     var labels: LabelSet
     var values: [Double]
 
-    static func holes(_ count: Int) -> [Double] { [Double](repeating: StaleMarker.value, count: count) }
+    static func holes(_ count: Int) -> [Double] { [Double](repeating: Double.staleMarker, count: count) }
 
     func series(on grid: Grid) -> Series {
         var times: [Int64] = []

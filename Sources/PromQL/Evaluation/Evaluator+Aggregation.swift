@@ -48,7 +48,7 @@ extension Evaluator {
                 for member in members where !columns[member].values[index].isStaleMarker {
                     present.append(columns[member].values[index])
                 }
-                return present.isEmpty ? StaleMarker.value : Quantile.of(present, quantiles[index])
+                return present.isEmpty ? Double.staleMarker : Quantile.of(present, quantiles[index])
             }
             return Column(labels: labels, values: values)
         }
@@ -63,7 +63,7 @@ extension Evaluator {
         var places: [LabelSet: Int] = [:]
         var results: [Column] = []
         for column in columns {
-            var before = StaleMarker.value
+            var before = Double.staleMarker
             var place = 0
             for (index, value) in column.values.enumerated() where !value.isStaleMarker {
                 if value.bitPattern != before.bitPattern {
@@ -122,7 +122,7 @@ struct Groups {
 /// Many columns into one, moment by moment, holes left out.
 enum Folding {
     static func sums(_ members: some Sequence<[Double]>, _ count: Int) -> [Double] {
-        var sums = [KahanSum](repeating: KahanSum(StaleMarker.value), count: count)
+        var sums = [KahanSum](repeating: KahanSum(Double.staleMarker), count: count)
         for values in members {
             for index in 0..<count where !values[index].isStaleMarker {
                 if sums[index].sum.isStaleMarker {
@@ -142,7 +142,7 @@ enum Folding {
                 if means[index]?.add(values[index]) == nil { means[index] = RunningMean(values[index]) }
             }
         }
-        return means.map { $0?.result ?? StaleMarker.value }
+        return means.map { $0?.result ?? Double.staleMarker }
     }
 
     static func counts(_ members: some Sequence<[Double]>, _ count: Int) -> [Double] {
@@ -150,7 +150,7 @@ enum Folding {
         for values in members {
             for index in 0..<count where !values[index].isStaleMarker { counts[index] += 1 }
         }
-        return counts.map { $0 == 0 ? StaleMarker.value : $0 }
+        return counts.map { $0 == 0 ? Double.staleMarker : $0 }
     }
 
     /// `isWorse` says whether the value held so far gives way to the next.
@@ -187,6 +187,6 @@ enum Folding {
                 states[index].squares += delta * (value - states[index].mean)
             }
         }
-        return states.map { $0.count == 0 ? StaleMarker.value : $0.squares / $0.count }
+        return states.map { $0.count == 0 ? Double.staleMarker : $0.squares / $0.count }
     }
 }

@@ -1,3 +1,4 @@
+import FleetModel
 import Glibc
 
 /// Two operands, of which at least one is a vector.
@@ -30,7 +31,7 @@ extension Evaluator {
                 let (left, right) = isSwapped ? (numbers[index], value) : (value, numbers[index])
                 if operation.isComparison {
                     let holds = operation.holds(left, right)
-                    values[index] = binary.returnsBool ? (holds ? 1 : 0) : holds ? value : StaleMarker.value
+                    values[index] = binary.returnsBool ? (holds ? 1 : 0) : holds ? value : Double.staleMarker
                 } else {
                     values[index] = operation.value(left, right)
                 }

@@ -107,7 +107,7 @@ final class Evaluator {
     /// `scalar(v)`: the value where there is exactly one.
     private func onlyValues(of columns: [Column], _ grid: Grid) -> [Double] {
         (0..<grid.count).map { index in
-            var found = StaleMarker.value
+            var found = Double.staleMarker
             for column in columns where !column.values[index].isStaleMarker {
                 guard found.isStaleMarker else { return .nan }
                 found = column.values[index]

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// How the series of two vectors meet: the matching labels of each are looked at once, the moments only see numbers.
 struct SeriesPairing {
     private let binary: Binary
@@ -54,7 +56,7 @@ struct SeriesPairing {
         zip(columns, groups).map { column, group in
             var values = column.values
             for index in 0..<grid.count where isPresent[group * grid.count + index] != keep {
-                values[index] = StaleMarker.value
+                values[index] = Double.staleMarker
             }
             return Column(labels: column.labels, values: values)
         }

@@ -36,7 +36,7 @@ extension Evaluator {
         if case .selector(let selector) = argument.unwrapped.kind { return try latestTimes(selector, over: grid) }
         let columns = try vector(argument, over: grid).map { column in
             let values = column.values.indices.map { index in
-                column.values[index].isStaleMarker ? StaleMarker.value : Double(grid.time(index)) / 1000
+                column.values[index].isStaleMarker ? Double.staleMarker : Double(grid.time(index)) / 1000
             }
             return Column(labels: column.labels.unnamed, values: values)
         }
@@ -65,7 +65,7 @@ extension Evaluator {
         return [
             Column(
                 labels: Self.labelsOfAbsence(arguments[0]),
-                values: isPresent.map { $0 ? StaleMarker.value : 1 }
+                values: isPresent.map { $0 ? Double.staleMarker : 1 }
             )
         ]
     }
@@ -74,7 +74,7 @@ extension Evaluator {
         var values = [Double](repeating: 1, count: grid.count)
         for column in columns {
             for (index, value) in column.values.enumerated() where !value.isStaleMarker {
-                values[index] = StaleMarker.value
+                values[index] = Double.staleMarker
             }
         }
         let column = Column(labels: Self.labelsOfAbsence(argument), values: values)
@@ -109,7 +109,7 @@ extension Evaluator {
         let least = function == .clampMax ? none : first
         let most = function == .clampMin ? none : function == .clampMax ? first : try scalar(arguments[2], over: grid)
         return try byMoment(columns, grid) { value, index in
-            guard !(most[index] < least[index]) else { return StaleMarker.value }
+            guard !(most[index] < least[index]) else { return Double.staleMarker }
             return Self.larger(least[index], Self.smaller(most[index], value))
         }
     }
@@ -145,7 +145,7 @@ extension Evaluator {
     ) throws -> [Column] {
         let mapped = columns.map { column in
             let values = column.values.indices.map { index in
-                column.values[index].isStaleMarker ? StaleMarker.value : transform(column.values[index], index)
+                column.values[index].isStaleMarker ? Double.staleMarker : transform(column.values[index], index)
             }
             return Column(labels: column.labels.unnamed, values: values)
         }

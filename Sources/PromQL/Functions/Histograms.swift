@@ -1,3 +1,5 @@
+import FleetModel
+
 /// Classic histograms: series with the label `le`.
 extension Evaluator {
     func histogram(

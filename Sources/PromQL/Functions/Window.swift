@@ -1,3 +1,5 @@
+import FleetModel
+
 /// The samples of one series inside of one window; never empty, without stale markers.
 ///
 /// SAFETY: the buffers belong to the series over which `slide` goes, and no function keeps a window. Slices of the arrays

@@ -1,3 +1,4 @@
+import FleetModel
 import Glibc
 
 /// The functions of range vectors.
@@ -13,11 +14,11 @@ extension Evaluator {
         case .delta: return { $0.extrapolated(isCounter: false, isRate: false) }
         case .irate: return { $0.lastStep(isRate: true) }
         case .idelta: return { $0.lastStep(isRate: false) }
-        case .deriv: return { $0.count < 2 ? StaleMarker.value : $0.regression(around: $0.firstTime).slope }
+        case .deriv: return { $0.count < 2 ? Double.staleMarker : $0.regression(around: $0.firstTime).slope }
         case .predictLinear:
             let ahead = try scalar(arguments[1], over: grid)
             return { window in
-                guard window.count > 1 else { return StaleMarker.value }
+                guard window.count > 1 else { return Double.staleMarker }
                 let (slope, intercept) = window.regression(around: window.now)
                 return slope * ahead[window.index] + intercept
             }
@@ -50,7 +51,7 @@ extension Evaluator {
         case .madOverTime: { $0.medianDeviation }
         case .resets: { $0.steps { $1 < $0 } }
         case .changes: { $0.steps { $0 != $1 && !($0.isNaN && $1.isNaN) } }
-        default: { _ in StaleMarker.value }
+        default: { _ in Double.staleMarker }
         }
     }
 
@@ -64,7 +65,7 @@ extension Window {
     /// `rate`, `increase` and `delta`: the difference stretched to the borders of the window, at most half a distance of
     /// samples beyond the outermost ones where the series seems to begin or end, and not below zero for counters.
     func extrapolated(isCounter: Bool, isRate: Bool) -> Double {
-        guard count > 1 else { return StaleMarker.value }
+        guard count > 1 else { return Double.staleMarker }
         var difference = lastValue - firstValue
         if isCounter {
             var before = firstValue
@@ -90,10 +91,10 @@ extension Window {
 
     /// `irate` and `idelta`: from the last sample but one to the last.
     func lastStep(isRate: Bool) -> Double {
-        guard count > 1 else { return StaleMarker.value }
+        guard count > 1 else { return Double.staleMarker }
         let last = count - 1
         let passed = times[last] &- times[last - 1]
-        guard passed != 0 else { return StaleMarker.value }
+        guard passed != 0 else { return Double.staleMarker }
         let isReset = isRate && values[last] < values[last - 1]
         let difference = isReset ? values[last] : values[last] - values[last - 1]
         return isRate ? difference / (Double(passed) / 1000) : difference
@@ -126,7 +127,7 @@ extension Window {
             let letter = name.prefix(1) + "f"
             throw PromQLError.execution("invalid \(name) factor. Expected: 0 < \(letter) < 1, got: \(factor)")
         }
-        guard count > 1 else { return StaleMarker.value }
+        guard count > 1 else { return Double.staleMarker }
         var level = values[0]
         var before = 0.0
         var slope = values[1] - values[0]

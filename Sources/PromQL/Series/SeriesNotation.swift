@@ -61,7 +61,7 @@ package enum SeriesNotation {
         }
         guard (times ?? 0) < room else { return nil }
         if head == "_" { return [Double?](repeating: nil, count: times ?? 1) }
-        if head == "stale" { return times == nil ? [StaleMarker.value] : nil }
+        if head == "stale" { return times == nil ? [Double.staleMarker] : nil }
         guard let (first, step) = firstAndStep(head), step == 0 || times != nil else { return nil }
         var value = first
         var values: [Double?] = []

@@ -1,9 +1,11 @@
+package import FleetModel
+
 /// Samples of one series.
 package struct Series: Hashable, Sendable {
     package var labels: LabelSet
     /// Milliseconds since 1970, rising.
     package var times: [Int64]
-    /// As many as `times`; a stale marker has the bits of `StaleMarker`.
+    /// As many as `times`; a series ends with `Double.staleMarker`.
     package var values: [Double]
 
     package init(labels: LabelSet, times: [Int64], values: [Double]) {
@@ -11,17 +13,6 @@ package struct Series: Hashable, Sendable {
         self.times = times
         self.values = values
     }
-}
-
-/// The NaN with which Prometheus ends a series.
-package enum StaleMarker {
-    package static let bits: UInt64 = 0x7FF0_0000_0000_0002
-    package static let value = Double(bitPattern: bits)
-}
-
-extension Double {
-    /// True for the marker that ends a series.
-    package var isStaleMarker: Bool { bitPattern == StaleMarker.bits }
 }
 
 /// What a selector of a query needs.

@@ -33,7 +33,7 @@ struct LabelIndex {
             var own: [Bool] = []
             var passes = true
             for index in matchers.indices {
-                let label = source.labels.first { $0.key == matchers[index].label }
+                let label = source.labels.first { $0.key == matchers[index].name }
                 own.append(label != nil)
                 if let label, !memory[index].accepts({ _ in label.value }) { passes = false }
             }
@@ -87,8 +87,8 @@ struct LabelIndex {
     /// A statement that gives all series that can pass, and as few others as may be.
     private func candidates(_ matchers: [LabelMatcher]) throws -> (String, StatementArguments) {
         var best = (count: Int.max, sql: Self.columns, arguments: StatementArguments())
-        for matcher in matchers where !matcher.acceptsAbsence {
-            let isName = matcher.label == "__name__"
+        for matcher in matchers where !matcher.holds(for: "") {
+            let isName = matcher.name == "__name__"
             let numbers = try isName ? metrics(matcher) : pairs(matcher)
             let list = numbers.map(String.init).joined(separator: ",")
             let (table, column) = isName ? ("series", "metric") : ("postings", "pair")
@@ -109,7 +109,7 @@ struct LabelIndex {
     }
 
     private func metrics(_ matcher: LabelMatcher) throws -> [Int64] {
-        if case .equals(let name) = matcher.test {
+        if case .equal(let name) = matcher.test {
             let statement = try database.cachedStatement(sql: "SELECT id FROM metrics WHERE name = ?")
             return try Int64.fetchAll(statement, arguments: [name])
         }
@@ -117,20 +117,20 @@ struct LabelIndex {
     }
 
     private func pairs(_ matcher: LabelMatcher) throws -> [Int64] {
-        if case .equals(let value) = matcher.test {
+        if case .equal(let value) = matcher.test {
             let statement = try database.cachedStatement(
                 sql: "SELECT id FROM label_pairs WHERE label = ? AND value = ?"
             )
-            return try Int64.fetchAll(statement, arguments: [matcher.label, value])
+            return try Int64.fetchAll(statement, arguments: [matcher.name, value])
         }
         let sql = "SELECT id, value FROM label_pairs WHERE label = ?"
-        return try accepted(matcher, Row.fetchCursor(database, sql: sql, arguments: [matcher.label]))
+        return try accepted(matcher, Row.fetchCursor(database, sql: sql, arguments: [matcher.name]))
     }
 
     private func accepted(_ matcher: LabelMatcher, _ rows: RowCursor) throws -> [Int64] {
         var numbers: [Int64] = []
         while let row = try rows.next() {
-            if matcher.accepts(row[1]) { numbers.append(row[0]) }
+            if matcher.holds(for: row[1]) { numbers.append(row[0]) }
         }
         return numbers
     }

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// How finely time is kept: every sample, or what was in each five minutes or hour.
 package enum Resolution: Int, Comparable, Sendable, CaseIterable {
     case raw = 0
@@ -132,12 +134,4 @@ package struct Rollup: Hashable, Sendable {
         times.append(sample.time)
         values.append(sample.value)
     }
-}
-
-extension Double {
-    /// The NaN that Prometheus writes where a series ends.
-    package static let staleMarker = Double(bitPattern: 0x7FF0_0000_0000_0002)
-
-    /// Told from other NaN by its bits.
-    package var isStaleMarker: Bool { bitPattern == Self.staleMarker.bitPattern }
 }

@@ -1,36 +1,5 @@
 package import FleetModel
 
-/// A test of one label of a series; a label that is missing counts as empty, as in Prometheus.
-package struct LabelMatcher: Hashable, Sendable {
-    package let label: String
-    package let test: Test
-
-    package enum Test: Hashable, Sendable {
-        case equals(String)
-        case differs(String)
-        /// The whole value matches.
-        case matches(Pattern)
-        case fails(Pattern)
-    }
-
-    package init(_ label: String, _ test: Test) {
-        self.label = label
-        self.test = test
-    }
-
-    package func accepts(_ value: String) -> Bool {
-        switch test {
-        case .equals(let text): value == text
-        case .differs(let text): value != text
-        case .matches(let pattern): pattern.matches(whole: value)
-        case .fails(let pattern): !pattern.matches(whole: value)
-        }
-    }
-
-    /// True for a label that is not there.
-    package var acceptsAbsence: Bool { accepts("") }
-}
-
 /// Remembers each matcher's answer for each value: a pattern runs once for a value, however many series have it.
 package struct MatcherMemory {
     private let matchers: [LabelMatcher]
@@ -43,13 +12,18 @@ package struct MatcherMemory {
 
     /// True when every matcher accepts the labels, `labels` giving the value of a label or "".
     package mutating func accepts(_ labels: (String) -> String) -> Bool {
-        for index in matchers.indices where !accepts(labels(matchers[index].label), at: index) { return false }
+        for index in matchers.indices where !accepts(labels(matchers[index].name), at: index) { return false }
         return true
     }
 
     private mutating func accepts(_ value: String, at index: Int) -> Bool {
+        switch matchers[index].test {
+        // Comparing bytes is cheaper than looking the value up, and `String` keys would take two spellings for one.
+        case .equal, .notEqual: return matchers[index].holds(for: value)
+        case .matches, .notMatches: break
+        }
         if let known = answers[index][value] { return known }
-        let answer = matchers[index].accepts(value)
+        let answer = matchers[index].holds(for: value)
         // Bounded: an exploding label must not take the memory.
         if answers[index].count < 100_000 { answers[index][value] = answer }
         return answer
