@@ -141,11 +141,16 @@ struct EnrollTests {
         var order = Enroll.Order(nodes: [node], access: access, keys: keys)
         order.deadlines = .patient()
         order.isJumpHost = isJumpHost
-        let enroll = Enroll(shell: shell, inventory: stores, audit: stores, now: { Timestamp(milliseconds: 0) })
+        let record = WorkRecord(
+            inventory: stores,
+            audit: stores,
+            actor: Actor("test"),
+            now: { Timestamp(milliseconds: 0) }
+        )
+        let enroll = Enroll(shell: shell, record: record)
         let reports = try await enroll.run(
             order,
             in: Inventory(nodes: [node]),
-            by: Actor("test"),
             entropy: { UInt64.random(in: 0 ... .max) }
         )
         await shell.shutdown()

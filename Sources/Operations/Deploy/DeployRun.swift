@@ -4,20 +4,11 @@ package import FleetModel
 /// hashed once, however many nodes there are.
 package struct DeployRun: Sendable {
     private let shell: any RemoteShell
-    private let inventory: any InventoryStore
-    private let audit: any AuditLog
-    private let now: @Sendable () -> Timestamp
+    private let record: WorkRecord
 
-    package init(
-        shell: any RemoteShell,
-        inventory: any InventoryStore,
-        audit: any AuditLog,
-        now: @escaping @Sendable () -> Timestamp
-    ) {
+    package init(shell: any RemoteShell, record: WorkRecord) {
         self.shell = shell
-        self.inventory = inventory
-        self.audit = audit
-        self.now = now
+        self.record = record
     }
 
     /// What is asked for.
@@ -57,21 +48,20 @@ package struct DeployRun: Sendable {
     package func run(
         _ order: Order,
         routes: Routes,
-        by actor: Actor,
         finished: (NodeName, Outcome) -> Void = { _, _ in }
     ) async throws -> [(node: NodeName, outcome: Outcome)] {
         let source = try DeploySource.read(order.source, options: order.options)
         let target = try DeployTarget(order.destination, takesFolder: source.isFolder)
-        try await audit.append([intention(order)], by: actor, at: now())
+        try await record.intend(intention(order))
         let outcomes = await onEach(order.nodes, width: order.fanout) { node in
-            let began = now()
+            let began = record.now()
             let result = await deploy(source, to: target, on: node, routes, order.options)
-            return Outcome(result: result, duration: now() - began)
+            return Outcome(result: result, duration: record.now() - began)
         } finished: { node, outcome in
             finished(node.name, outcome)
         }
         let named = outcomes.map { (node: $0.item.name, outcome: $0.outcome) }
-        try await record(named, of: order, by: actor)
+        try await conclude(named, of: order)
         return named
     }
 
@@ -105,8 +95,7 @@ package struct DeployRun: Sendable {
         )
     }
 
-    private func record(_ outcomes: [(node: NodeName, outcome: Outcome)], of order: Order, by actor: Actor) async throws
-    {
+    private func conclude(_ outcomes: [(node: NodeName, outcome: Outcome)], of order: Order) async throws {
         let entries = outcomes.map { node, outcome in
             AuditEntry("deploy", node: node, detail: Self.detail(of: outcome, order: order))
         }
@@ -115,7 +104,6 @@ package struct DeployRun: Sendable {
             guard let error = error as? RemoteError, error.kind != .deployFailed else { return nil }
             return error.observation(of: node)
         }
-        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
         try await record.conclude(entries, observations)
     }
 

@@ -5,21 +5,12 @@ import Probes
 /// log-in before a node counts as enrolled. Safe to repeat.
 package struct Enroll: Sendable {
     private let shell: any RemoteShell
-    private let inventory: any InventoryStore
-    private let audit: any AuditLog
-    private let now: @Sendable () -> Timestamp
+    private let record: WorkRecord
 
     /// - `shell`: this process' own, because the operator's credentials go through it.
-    package init(
-        shell: any RemoteShell,
-        inventory: any InventoryStore,
-        audit: any AuditLog,
-        now: @escaping @Sendable () -> Timestamp
-    ) {
+    package init(shell: any RemoteShell, record: WorkRecord) {
         self.shell = shell
-        self.inventory = inventory
-        self.audit = audit
-        self.now = now
+        self.record = record
     }
 
     /// What is asked for.
@@ -47,11 +38,10 @@ package struct Enroll: Sendable {
     package func run(
         _ order: Order,
         in registry: Inventory,
-        by actor: Actor,
         entropy: @escaping @Sendable () -> UInt64,
         finished: (NodeName, EnrollReport) -> Void = { _, _ in }
     ) async throws -> [(node: NodeName, report: EnrollReport)] {
-        try await audit.append([intention(order)], by: actor, at: now())
+        try await record.intend(intention(order))
         let routes = Routes(inventory: registry, keys: order.keys)
         let jumpHosts = Set(registry.nodes.values.compactMap(\.jump))
         var reports: [NodeName: EnrollReport] = [:]
@@ -69,7 +59,7 @@ package struct Enroll: Sendable {
                 finished(node.name, report)
             }
             for (node, report) in done { reports[node.name] = report }
-            try await record(done.map { ($0.item.name, $0.outcome) }, of: order, by: actor)
+            try await conclude(done.map { ($0.item.name, $0.outcome) }, of: order)
         }
         return order.nodes.compactMap { node in reports[node.name].map { (node.name, $0) } }
     }
@@ -86,7 +76,7 @@ package struct Enroll: Sendable {
             report.error = RemoteError(.cancelled, node.name, "not started: the run was stopped before its turn")
             return report
         }
-        let began = now()
+        let began = record.now()
         let one = EnrollNode(
             shell: shell,
             keys: order.keys,
@@ -95,7 +85,7 @@ package struct Enroll: Sendable {
             nonce: String(entropy(), radix: 36)
         )
         var report = await one.run(node, routes: routes, isJumpHost: isJumpHost)
-        report.duration = now() - began
+        report.duration = record.now() - began
         return report
     }
 
@@ -121,7 +111,7 @@ package struct Enroll: Sendable {
         )
     }
 
-    private func record(_ reports: [(NodeName, EnrollReport)], of order: Order, by actor: Actor) async throws {
+    private func conclude(_ reports: [(NodeName, EnrollReport)], of order: Order) async throws {
         let entries = reports.map { node, report in
             var detail: [String: JSONValue] = [
                 "enrolled": .bool(report.isEnrolled), "written": .bool(report.isNew),
@@ -132,7 +122,6 @@ package struct Enroll: Sendable {
             return AuditEntry("enroll", node: node, detail: .object(detail))
         }
         let observations = reports.compactMap { NodeObservation.of($0.0, $0.1.error) }
-        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
         try await record.conclude(entries, observations)
     }
 }

@@ -3,20 +3,11 @@ package import FleetModel
 /// Runs one command on many nodes and records it: the intention before, each node's end after.
 package struct Exec: Sendable {
     private let shell: any RemoteShell
-    private let inventory: any InventoryStore
-    private let audit: any AuditLog
-    private let now: @Sendable () -> Timestamp
+    private let record: WorkRecord
 
-    package init(
-        shell: any RemoteShell,
-        inventory: any InventoryStore,
-        audit: any AuditLog,
-        now: @escaping @Sendable () -> Timestamp
-    ) {
+    package init(shell: any RemoteShell, record: WorkRecord) {
         self.shell = shell
-        self.inventory = inventory
-        self.audit = audit
-        self.now = now
+        self.record = record
     }
 
     /// What is asked for.
@@ -55,10 +46,9 @@ package struct Exec: Sendable {
     package func run(
         _ order: Order,
         routes: Routes,
-        by actor: Actor,
         observe: @escaping @Sendable (Event) -> Void
     ) async throws -> [(node: NodeName, result: CommandResult)] {
-        try await audit.append([intention(order)], by: actor, at: now())
+        try await record.intend(intention(order))
         let stop = StopSign()
         let outcomes = await onEach(order.nodes, width: order.fanout) { node in
             guard !Task.isCancelled, !(order.failFast && stop.isRaised) else { return Self.notStarted(node.name) }
@@ -68,7 +58,7 @@ package struct Exec: Sendable {
             return result
         }
         let results = outcomes.map { (node: $0.item.name, result: $0.outcome) }
-        try await record(results, of: order, by: actor)
+        try await conclude(results, of: order)
         return results
     }
 
@@ -112,14 +102,13 @@ package struct Exec: Sendable {
         )
     }
 
-    private func record(_ results: [(node: NodeName, result: CommandResult)], of order: Order, by actor: Actor)
+    private func conclude(_ results: [(node: NodeName, result: CommandResult)], of order: Order)
         async throws
     {
         let entries = results.map { node, result in
             AuditEntry("exec", node: node, detail: Self.detail(of: result, command: order.command))
         }
         let observations = results.compactMap { $0.result.observation(of: $0.node) }
-        let record = WorkRecord(inventory: inventory, audit: audit, actor: actor, now: now)
         try await record.conclude(entries, observations)
     }
 

@@ -44,11 +44,10 @@ struct EnrollCommand: FleetCommand {
             order.deadlines.total = timeout.duration
             let progress = NodeProgress(total: nodes.count, context: context, now: fleet.now)
             defer { progress.end() }
-            let enroll = Enroll(shell: fleet.ownShell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
+            let enroll = Enroll(shell: fleet.ownShell, record: WorkRecord(fleet))
             let reports = try await enroll.run(
                 order,
                 in: inventory,
-                by: fleet.actor,
                 entropy: { UInt64.random(in: 0 ... .max) }
             ) { node, report in
                 progress.finished(node, EnrollListing.line(report), isFailure: !report.isEnrolled)

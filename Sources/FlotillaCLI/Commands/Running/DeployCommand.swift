@@ -45,8 +45,8 @@ struct DeployCommand: FleetCommand {
             )
             let progress = NodeProgress(total: nodes.count, context: context, now: fleet.now)
             defer { progress.end() }
-            let run = DeployRun(shell: fleet.shell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
-            return try await run.run(order, routes: fleet.routes(inventory), by: fleet.actor) { node, outcome in
+            let run = DeployRun(shell: fleet.shell, record: WorkRecord(fleet))
+            return try await run.run(order, routes: fleet.routes(inventory)) { node, outcome in
                 progress.finished(node, DeployListing.line(outcome), isFailure: outcome.result.error != nil)
             }
         }

@@ -26,8 +26,8 @@ struct ExecRun {
                 now: fleet.now,
                 clock: fleet.clock
             )
-            let exec = Exec(shell: fleet.shell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
-            let results = try await exec.run(order, routes: fleet.routes(inventory), by: fleet.actor) {
+            let exec = Exec(shell: fleet.shell, record: WorkRecord(fleet))
+            let results = try await exec.run(order, routes: fleet.routes(inventory)) {
                 screen.observe($0)
             }
             return (screen, results)

@@ -35,9 +35,9 @@ struct Logs: FleetCommand {
                 now: fleet.now,
                 clock: fleet.clock
             )
-            let exec = Exec(shell: fleet.shell, inventory: fleet.inventory, audit: fleet.audit, now: fleet.now)
+            let exec = Exec(shell: fleet.shell, record: WorkRecord(fleet))
             let order = order(request, on: nodes, home: fleet.home)
-            let results = try await exec.run(order, routes: fleet.routes(inventory), by: fleet.actor) {
+            let results = try await exec.run(order, routes: fleet.routes(inventory)) {
                 screen.observe($0)
             }
             return (screen, results)
