@@ -78,7 +78,7 @@ import Testing
         let hours = 3600 * 10
         try await store.samples.append([poll(a, 0, [1]), poll(a, 15, [2], device: "old"), poll(b, 0, [5], device: "b")])
         try await store.samples.append([poll(a, hours, [3], device: "new")])
-        try await store.samples.prune(before: noon + .seconds(hours - 60))
+        try await store.samples.maintain(at: noon + .seconds(hours), keeping: RetentionLimits(raw: .seconds(60)))
         let latest = try await store.samples.latest(of: [a, b])
         #expect(latest[a]?.samples.first?.value == 3)
         #expect(latest[b]?.samples.first?.value == 5)

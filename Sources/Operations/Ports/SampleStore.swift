@@ -9,8 +9,6 @@ package protocol SampleStore: SeriesStore {
     /// One series of one node, oldest first.
     func history(_ metric: String, labels: [Sample.Label], of node: NodeName, since: Timestamp) async throws
         -> [(at: Timestamp, value: Double)]
-    /// Folds what can be folded and forgets every raw sample that is older, but each node's last poll.
-    func prune(before: Timestamp) async throws
 }
 
 /// Everything one poll of one node brought.

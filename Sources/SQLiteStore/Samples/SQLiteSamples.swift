@@ -109,15 +109,6 @@ package final class SQLiteSamples: SampleStore {
             .map { (Timestamp(milliseconds: $0.0), $0.1) }.sorted { $0.0 < $1.0 }
     }
 
-    package func prune(before: Timestamp) async throws {
-        let upkeep = SampleUpkeep(file: try file())
-        try await upkeep.fold(at: before.milliseconds)
-        try await upkeep.roll(at: before.milliseconds)
-        try await upkeep.forgetRaw(before: before.milliseconds)
-        let registered = Set(try await targets.current().values.map(\.node))
-        try await upkeep.forgetGone(registered: registered, before: before.milliseconds)
-    }
-
     func close() throws(StateError) {
         let file = opened.withLock { opened in
             defer { opened = nil }
