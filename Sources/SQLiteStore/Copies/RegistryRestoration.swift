@@ -18,11 +18,17 @@ package struct RegistryRestoration: Sendable {
         guard access(copy, R_OK) == 0 else {
             throw StateError("unreadable", "\(copy): \(message(errno))", advice: "see: flotilla registry list")
         }
-        guard !FileInspection(path: copy).isEmpty else { throw StateError.damaged(copy, because: "it is empty") }
-        try FileInspection(path: copy).check()
-        try SQLiteFile.verify(
-            SQLiteFile.Plan(path: copy, schema: .registry, inspection: .thorough, durable: true, pageLimit: nil)
-        )
+        do throws(StateError) {
+            guard !FileInspection(path: copy).isEmpty else { throw StateError.damaged(copy, because: "it is empty") }
+            try FileInspection(path: copy).check()
+            try SQLiteFile.verify(
+                SQLiteFile.Plan(path: copy, schema: .registry, inspection: .thorough, durable: true, pageLimit: nil)
+            )
+        } catch  where error.code == "state.damaged" {
+            // The advice of a damaged registry looks for copies beside it; this is one of them.
+            let advice = "nothing was changed; take another copy: flotilla registry list"
+            throw StateError("damaged", error.problem, advice: advice)
+        }
     }
 
     /// Gives the place of the registry that was there before; nil where none was.
