@@ -86,7 +86,7 @@ struct SampleReading {
         guard start <= span.upperBound else { return }
         let span = max(start, span.lowerBound)...span.upperBound
         var days: Set<Place> = []
-        for block in tier.block(of: span.lowerBound)...tier.block(of: span.upperBound) {
+        for block in try blocks(tier, span) {
             guard hasGap(tier, block, span) else { continue }
             let directories = try directories(tier, block)
             guard !directories.isEmpty else { continue }
@@ -103,6 +103,19 @@ struct SampleReading {
             }
         }
         covered.formUnion(days)
+    }
+
+    /// The stretches of the span from the first to the last that anything is stored of: a span may reach to the end of time.
+    private func blocks(_ tier: Tier, _ span: ClosedRange<Int64>) throws -> Range<Int64> {
+        let table = tier.table
+        let statement = try database.cachedStatement(
+            sql: "SELECT (SELECT min(key) FROM \(table)), (SELECT max(key) FROM \(table))"
+        )
+        guard let ends = try Row.fetchOne(statement), let first = ends[0] as Int64?, let last = ends[1] as Int64? else {
+            return 0..<0
+        }
+        let start = max(tier.block(of: span.lowerBound), BlockKey(first).block)
+        return start..<max(start, min(tier.block(of: span.upperBound), BlockKey(last).block) + 1)
     }
 
     /// False when every day of the block is covered for every source: then it need not be read.
