@@ -83,12 +83,13 @@ def lab(ground, wanted):
 
 
 def polls(fleet, since, until):
-    """Polls stored in a span of time: answered ones, and those of nodes that gave no figures."""
+    """Polls stored in a span of time: answered ones, and those of nodes that gave no figures. The journal holds every poll of
+    the last half hour; the first poll without figures is long as well, since it ends the node's series."""
     with contextlib.closing(sqlite3.connect(f"file:{fleet.home}/flotilla.sqlite-samples.db?mode=ro", uri=True)) as database:
         span = (int(since * 1000), int(until * 1000))
         low = "(moment & ((1 << 42) - 1)) BETWEEN ? AND ?"
-        whole = database.execute(f"SELECT count(*) FROM polls WHERE {low}", span).fetchone()[0]
-        answered = database.execute(f"SELECT count(*) FROM polls WHERE {low} AND length(body) > 40", span).fetchone()[0]
+        whole = database.execute(f"SELECT count(*) FROM journal WHERE {low}", span).fetchone()[0]
+        answered = database.execute(f"SELECT count(*) FROM journal WHERE {low} AND length(body) > 40", span).fetchone()[0]
     return answered, whole - answered
 
 
