@@ -50,8 +50,9 @@ let package = Package(
         room("Probes", ["FleetModel"]),
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
+        room("Alerting", ["FleetModel"]),
         // Floor 2: use cases and their ports
-        room("Operations", ["FleetModel", "Probes", "TimeSeries", logging, crypto]),
+        room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
@@ -76,6 +77,7 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
+        tests("Alerting"),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),

@@ -9,8 +9,13 @@ import Testing
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
+        ("Alerting", ["FleetModel"], "an engine is pure: results and moments in, alerts and notices out"),
         (
-            "Operations", ["FleetModel", "Probes", "TimeSeries", "Logging", "Synchronization", "Crypto", "Glibc"],
+            "Operations",
+            [
+                "FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", "Logging", "Synchronization", "Crypto",
+                "Glibc",
+            ],
             "use cases know ports, never adapters"
         ),
         (

@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 
 /// A query that can be asked of any source, at any time, as often as wanted.
 package struct Query: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// A moment in UTC, taken apart.
 struct CivilMoment {
     let year: Int64

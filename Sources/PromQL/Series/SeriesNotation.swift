@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 
 /// The short form of series in rule tests: `up{job="node"}` and `0+10x3 _ stale`.
 package enum SeriesNotation {

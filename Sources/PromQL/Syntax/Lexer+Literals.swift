@@ -1,3 +1,5 @@
+import FleetModel
+
 /// Numbers, durations and strings.
 extension Lexer {
     /// Moves over a number or a duration and says which it is.

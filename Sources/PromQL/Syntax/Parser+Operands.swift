@@ -1,3 +1,5 @@
+import FleetModel
+
 /// What stands between the operators.
 ///
 /// The parts are kept out of line: folded into one function they would make each level of nesting cost several kilobytes

@@ -1,5 +1,3 @@
-package import FleetModel
-
 /// The labels of one series: sorted by the bytes of their names, each name once, no empty value. The metric's name is the
 /// label `__name__`.
 package struct LabelSet: Hashable, Sendable, CustomStringConvertible {
@@ -41,17 +39,19 @@ package struct LabelSet: Hashable, Sendable, CustomStringConvertible {
         return LabelSet(sorted: labels.filter { $0.key != Self.nameLabel })
     }
 
-    func keeping(_ names: [String]) -> LabelSet {
+    /// Only the labels of these names.
+    package func keeping(_ names: [String]) -> LabelSet {
         LabelSet(sorted: labels.filter { names.contains($0.key) })
     }
 
-    func removing(_ names: [String]) -> LabelSet {
+    /// Without the labels of these names.
+    package func removing(_ names: [String]) -> LabelSet {
         guard labels.contains(where: { names.contains($0.key) }) else { return self }
         return LabelSet(sorted: labels.filter { !names.contains($0.key) })
     }
 
     /// With one label more or another value of it; an empty value takes the label away.
-    func setting(_ name: String, _ value: String) -> LabelSet {
+    package func setting(_ name: String, _ value: String) -> LabelSet {
         var labels = self.labels
         labels.removeAll { $0.key == name }
         guard !value.isEmpty else { return LabelSet(sorted: labels) }
@@ -94,18 +94,46 @@ package struct LabelSet: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// True for names that need no quotes.
-    static func isPlainLabel(_ name: String) -> Bool {
-        name.utf8.first?.isLetter == true && name.utf8.allSatisfy(\.isLetterOrDigit)
+    package static func isPlainLabel(_ name: String) -> Bool {
+        name.utf8.first.map { $0 > UInt8(ascii: "9") && isPlain($0) } == true && name.utf8.allSatisfy(isPlain)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        NameRule.isLetterOrDigit(byte) || byte == UInt8(ascii: "_")
     }
 }
 
 extension String {
     /// By bytes, as `hasSameBytes` compares; the length keeps neighbours apart.
-    func combineBytes(into hasher: inout Hasher) {
+    package func combineBytes(into hasher: inout Hasher) {
         var text = self
         text.withUTF8 { bytes in
             hasher.combine(bytes.count)
             hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
         }
+    }
+}
+
+extension String {
+    /// In quotes as Go's `%q` writes it.
+    package var quoted: String {
+        var result = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{07}": result += "\\a"
+            case "\u{08}": result += "\\b"
+            case "\u{0B}": result += "\\v"
+            case "\u{0C}": result += "\\f"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
     }
 }
