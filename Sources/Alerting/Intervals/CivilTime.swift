@@ -12,7 +12,7 @@ package struct CivilTime: Hashable, Sendable {
     /// Minutes since midnight.
     package var minute: Int
 
-    /// - Parameter offset: seconds east of UTC.
+    /// `offset` is in seconds east of UTC.
     package init(_ moment: Timestamp, offset: Int = 0) {
         let seconds = Self.floor(moment.milliseconds, 1000) + Int64(offset)
         let days = Self.floor(seconds, 86_400)

@@ -17,7 +17,7 @@ package struct TimeZoneRules: Hashable, Sendable {
         (self.name, changes, offsets, first, later) = (name, [], [], offset, nil)
     }
 
-    /// - Parameter file: the bytes of a TZif file; nil for what is none.
+    /// `file` has the bytes of a TZif file; nil for what is none.
     package init?(name: String, file: [UInt8]) {
         guard var reader = TZifReader(file), let table = reader.table() else { return nil }
         self.name = name

@@ -39,8 +39,7 @@ package struct ReachFinding: Hashable, Sendable {
     /// The nodes whose loss is explained, hops nearest to the controller first.
     ///
     /// A hop explains what is behind it when all of that is down, and it is down itself or two or more are behind it.
-    ///
-    /// - Parameter ownLinkWorks: false where the controller reaches nothing at all.
+    /// `ownLinkWorks` is false where the controller reaches nothing at all.
     package static func find(_ nodes: [NodeReach], ownLinkWorks: Bool) -> [ReachFinding] {
         let down = Set(nodes.filter(\.isDown).map(\.name))
         if !ownLinkWorks, !down.isEmpty { return [ReachFinding(cause: .ownLink, nodes: down)] }

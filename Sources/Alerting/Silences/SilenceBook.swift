@@ -12,9 +12,10 @@ package struct SilenceBook: Hashable, Sendable {
 
     /// Makes a silence or changes the one of its number. What has become another silence (other matchers, another start)
     /// ends the old one and gets a new number.
+    /// `newID` is a UUID for a silence that is new.
     ///
-    /// - Parameter newID: a UUID for a silence that is new.
     /// - Returns: the stored silence first, then the one that it ended, if it did.
+    /// - Throws: `SilenceError` `silence.refused` or `silence.unknown`.
     package mutating func set(_ wanted: Silence, newID: String, at now: Timestamp) throws(SilenceError) -> [Silence] {
         try check(wanted, at: now)
         var wanted = wanted
