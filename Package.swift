@@ -82,7 +82,11 @@ let package = Package(
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),
-        tests("Formats", ["Operations", "SQLiteStore"], resources: [.copy("Inventories"), .copy("BadInventories")]),
+        tests(
+            "Formats",
+            ["Operations", "SQLiteStore"],
+            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions")]
+        ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
