@@ -42,6 +42,16 @@ final class ExecScreen: Sendable {
         )
     }
 
+    /// Whether output is shown while it comes. With the fold the results come at the end, once: then it is only shown to
+    /// somebody who watches.
+    var isLive: Bool {
+        switch context.common.output {
+        case .ndjson: true
+        case .table: isSingle || !folds || context.errors.isTerminal
+        case .json, .yaml, .csv: false
+        }
+    }
+
     func observe(_ event: Exec.Event) {
         switch context.common.output {
         case .ndjson: streamDocument(event)
@@ -80,8 +90,6 @@ final class ExecScreen: Sendable {
     }
 
     private func showLive(_ event: Exec.Event) {
-        // With the fold the results come at the end, once: what is live is then only shown to somebody who watches.
-        guard !folds || context.errors.isTerminal else { return showProgress(event) }
         state.withLock { state in
             let lines: [LiveOutput.Line]
             switch event {
