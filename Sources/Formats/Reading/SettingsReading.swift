@@ -29,7 +29,7 @@ package enum SettingsReading {
         return settings
     }
 
-    private static let keys = ["host_keys", "interval", "retention"]
+    private static let keys = ["host_keys", "interval", "listen", "retention"]
 
     /// What is wrong with the pair, or nil.
     private static func set(_ key: String, to value: String, in settings: inout FleetSettings) -> String? {
@@ -42,6 +42,9 @@ package enum SettingsReading {
                 return "interval is a time from 1s to 24h"
             }
             settings.interval = span
+        case "listen":
+            guard let listening = Listening(value) else { return "listen is an address such as 127.0.0.1:8420, or off" }
+            settings.listen = listening
         case "retention":
             guard let span = Duration(span: value), span >= .seconds(3600) else {
                 return "retention is a time of at least 1h"
