@@ -50,6 +50,7 @@ let package = Package(
         room("Probes", ["FleetModel"]),
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
+        room("GoTemplate", ["FleetModel"]),
         room("Alerting", ["FleetModel"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
@@ -77,6 +78,7 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
+        tests("GoTemplate"),
         tests("Alerting"),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),

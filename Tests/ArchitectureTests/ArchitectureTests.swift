@@ -9,6 +9,7 @@ import Testing
         ("Probes", ["FleetModel"], "an engine is pure: text in, samples out"),
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
+        ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
         ("Alerting", ["FleetModel"], "an engine is pure: results and moments in, alerts and notices out"),
         (
             "Operations",

@@ -43,6 +43,21 @@ struct EngineTests {
         }
     }
 
+    @Test(arguments: [
+        ("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "ecdh-sha2-nistp256"),
+        ("SSH-2.0-dropbear_2022.83\r\n", "curve25519-sha256"),
+        ("Welcome\r\nSSH-2.0-OpenSSH_9.2", "curve25519-sha256"), ("", "curve25519-sha256"),
+    ])
+    func `the key exchange that is cheap for the server goes first, and all the others stay`(
+        banner: String,
+        first: String
+    ) {
+        let order = Session.keyExchanges(banner: Array(banner.utf8)).split(separator: ",")
+        #expect(order.first.map(String.init) == first)
+        #expect(order.count == 8)
+        #expect(Set(order) == Set(Session.keyExchanges(banner: []).split(separator: ",")))
+    }
+
     @Test func `standard input reaches the command whole`() async throws {
         try await LocalSSHD.with { server in
             let shell = makeShell()
