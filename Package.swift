@@ -103,7 +103,7 @@ let package = Package(
         tests(
             "Formats",
             ["Operations", "SQLiteStore"],
-            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions")]
+            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
