@@ -51,7 +51,7 @@ let package = Package(
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
         room("GoTemplate", ["FleetModel"]),
-        room("Alerting", ["FleetModel"]),
+        room("Alerting", ["FleetModel", "GoTemplate"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
@@ -78,7 +78,7 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
-        tests("GoTemplate"),
+        tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
         tests("Operations", ["Probes"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
