@@ -60,7 +60,7 @@ let package = Package(
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
         room("GoTemplate", ["FleetModel"]),
-        room("Alerting", ["FleetModel"]),
+        room("Alerting", ["FleetModel", "GoTemplate"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
@@ -94,7 +94,7 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
-        tests("GoTemplate"),
+        tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
         tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),

@@ -10,7 +10,7 @@ import Testing
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
-        ("Alerting", ["FleetModel"], "an engine is pure: results and moments in, alerts and notices out"),
+        ("Alerting", ["FleetModel", "GoTemplate"], "an engine is pure: results and moments in, alerts and notices out"),
         (
             "Operations",
             [
