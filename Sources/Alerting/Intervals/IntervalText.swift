@@ -35,8 +35,8 @@ package enum IntervalText {
         if first < 0, last > 0 {
             throw IntervalError("“\(text.quotedForMessage)” begins at the month's end and ends at its beginning")
         }
-        // As Alertmanager asks, which takes every month for one of 30 days here.
-        guard (first < 0 ? 30 + first : first) <= (last < 0 ? 30 + last : last) else {
+        // As Alertmanager asks, which takes every month for one of 28 days here.
+        guard (first < 0 ? 28 + first : first) <= (last < 0 ? 28 + last : last) else {
             throw IntervalError("“\(text.quotedForMessage)” ends before it begins")
         }
         return TimeInterval.DayRange(first: first, last: last)

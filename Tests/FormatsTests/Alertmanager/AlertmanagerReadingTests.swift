@@ -23,7 +23,8 @@ import Testing
     @Test(arguments: Self.trees)
     func `an alert goes to the receivers that amtool names`(tree: String) throws {
         let folder = try ScratchFolder()
-        let text = "route:\n  receiver: a\n  routes:\n\(tree)\nreceivers: [{name: a}, {name: b}, {name: c}, {name: d}]\n"
+        let text =
+            "route:\n  receiver: a\n  routes:\n\(tree)\nreceivers: [{name: a}, {name: b}, {name: c}, {name: d}]\n"
         let path = try folder.write(text, to: "alertmanager.yml")
         let plan = try Self.read(text)
         for words in Self.labels {
@@ -40,7 +41,8 @@ import Testing
     }
 
     static let labels = [
-        ["x=yes"], ["x=no", "y=1"], ["x=yes", "y=2"], ["severity=critical", "team=db"], ["severity=warning", "x=yesyes"],
+        ["x=yes"], ["x=no", "y=1"], ["x=yes", "y=2"], ["severity=critical", "team=db"],
+        ["severity=warning", "x=yesyes"],
     ]
 
     static let trees = [
@@ -73,7 +75,9 @@ import Testing
                 "f.yml:3:3", "f.yml:4:17", "f.yml:6:17", "f.yml:7:18", "f.yml:8:29", "f.yml:11:5", "f.yml:12:5",
             ]
         )
-        #expect(lines.first == "f.yml:3:3: unknown field “group_intervall” in the route, did you mean “group_interval”?")
+        #expect(
+            lines.first == "f.yml:3:3: unknown field “group_intervall” in the route, did you mean “group_interval”?"
+        )
         #expect(lines.last?.contains("use webhook_configs") == true)
     }
 
@@ -121,7 +125,9 @@ import Testing
 
     /// Each hour of three years, and some of a far future that only the footer's rule knows.
     @Test(
-        arguments: ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata", "Africa/Casablanca", "UTC"]
+        arguments: [
+            "Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata", "Africa/Casablanca", "UTC",
+        ]
     )
     func `the clocks of a zone are those of the system`(name: String) throws {
         let rules = try #require(Self.zone(name))
