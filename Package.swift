@@ -66,7 +66,7 @@ let package = Package(
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
-        room("Formats", ["Operations", "FleetModel", yams]),
+        room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
@@ -102,7 +102,7 @@ let package = Package(
         tests("LocalDisk", ["Operations"]),
         tests(
             "Formats",
-            ["Operations", "SQLiteStore"],
+            ["Operations", "SQLiteStore", "Alerting"],
             resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
         ),
         tests("DaemonLink", ["Operations"]),

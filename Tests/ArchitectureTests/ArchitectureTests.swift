@@ -32,7 +32,7 @@ import Testing
             ],
             "GRDB is known here alone"
         ),
-        ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
+        ("Formats", ["Operations", "FleetModel", "Alerting", "Yams", "CYaml"], "other people's text needs no disk and no network"),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
