@@ -65,7 +65,7 @@ let package = Package(
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
-        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
+        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
@@ -98,7 +98,7 @@ let package = Package(
         tests("Alerting"),
         tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
-        tests("SQLiteStore", ["Operations", "TimeSeries"]),
+        tests("SQLiteStore", ["Operations", "TimeSeries", "Alerting", logging]),
         tests("LocalDisk", ["Operations"]),
         tests(
             "Formats",

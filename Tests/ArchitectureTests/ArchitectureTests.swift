@@ -27,7 +27,7 @@ import Testing
         (
             "SQLiteStore",
             [
-                "Operations", "FleetModel", "TimeSeries", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization",
+                "Operations", "FleetModel", "TimeSeries", "Alerting", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization",
                 "Dispatch",
             ],
             "GRDB is known here alone"
