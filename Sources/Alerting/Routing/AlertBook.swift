@@ -57,6 +57,15 @@ struct AlertBook: Sendable {
         return silent
     }
 
+    /// Alerts that ended because nobody repeated them: noted once, so that no restart takes them up again.
+    mutating func noteLapsed(at now: Timestamp) {
+        for (fingerprint, known) in alerts where known.source == .api && known.alert.endsAt <= now {
+            guard known.updatedAt < known.alert.endsAt else { continue }
+            alerts[fingerprint]?.updatedAt = now
+            dirty.insert(fingerprint)
+        }
+    }
+
     mutating func annotate(_ fingerprint: UInt64, _ name: String, _ value: String) {
         guard let annotations = alerts[fingerprint]?.alert.annotations else { return }
         alerts[fingerprint]?.alert.annotations = annotations.setting(name, value)
@@ -93,7 +102,7 @@ struct AlertBook: Sendable {
     private static func merged(_ old: KnownAlert, _ new: KnownAlert, at now: Timestamp) -> KnownAlert {
         var result = new
         // What we wrote on it ourselves stays while it fires.
-        for label in old.alert.annotations.labels where label.key.hasPrefix("flotilla_") {
+        for label in old.alert.annotations.labels where KnownAlert.ownAnnotations.contains(label.key) {
             guard !old.isResolved(at: now), new.alert.annotations[label.key].isEmpty else { continue }
             result.alert.annotations = result.alert.annotations.setting(label.key, label.value)
         }

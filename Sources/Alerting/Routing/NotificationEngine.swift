@@ -74,6 +74,7 @@ package struct NotificationEngine: Sendable {
         for fingerprint in book.markStale(at: now) {
             decisions += say(.stale, of: fingerprint, groupKey: "", receiver: "")
         }
+        book.noteLapsed(at: now)
         let due = groups.values.filter { $0.nextFlush <= now }.sorted {
             ($0.nextFlush, $0.key) < ($1.nextFlush, $1.key)
         }

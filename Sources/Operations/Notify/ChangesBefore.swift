@@ -19,7 +19,9 @@ package struct AuditedChanges: ChangesBefore {
 
     package func changes(on node: NodeName, from start: Timestamp, to end: Timestamp) async throws -> [String] {
         let records = try await audit.entries(node: node, since: start, limit: 100)
-        return records.filter { $0.at <= end && !Self.looking.contains($0.entry.action) }.suffix(Self.limit).map(Self.line)
+        return records.filter { $0.at <= end && !Self.looking.contains($0.entry.action) }.suffix(Self.limit).map(
+            Self.line
+        )
     }
 
     /// `21:04:05 exec by ana: systemctl restart nginx`

@@ -1,11 +1,10 @@
 package import Alerting
-package import FleetModel
 
 /// What others ask of the loop.
 extension NotificationLoop {
-    package func alerts() -> [AlertView] { engine.alerts(at: moment) }
+    package func alerts() -> [RoutedAlert] { engine.alerts(at: moment) }
 
-    package func groups() -> [GroupView] { engine.groups(at: moment) }
+    package func groups() -> [RoutedGroup] { engine.groups(at: moment) }
 
     package func silences() async throws -> [Silence] {
         try await readSilences()

@@ -248,14 +248,16 @@ package actor NotificationLoop {
                 let lines = (try? await changes.changes(on: node, from: now + .seconds(-3600), to: now)) ?? []
                 known[text] = lines.joined(separator: "\n")
             }
-            if let lines = known[text], !lines.isEmpty { engine.annotate(fingerprint, "flotilla_changes", lines) }
+            if let lines = known[text], !lines.isEmpty {
+                engine.annotate(fingerprint, KnownAlert.changesAnnotation, lines)
+            }
         }
     }
 
     private func sayFlapping(_ fingerprint: UInt64, _ now: Timestamp) {
         guard let known = engine.known(fingerprint), let until = known.dampedUntil else { return }
         let text = "fired \(known.starts.count) times lately: its resolve waits until it has been quiet"
-        engine.annotate(fingerprint, "flotilla_flapping", text)
+        engine.annotate(fingerprint, KnownAlert.flappingAnnotation, text)
         history.append(
             AlertHistoryEntry(
                 at: now,
