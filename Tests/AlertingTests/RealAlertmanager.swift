@@ -29,7 +29,7 @@ final class RealAlertmanager {
         let text = configuration.replacingOccurrences(of: "HOOK", with: "http://127.0.0.1:\(hook)/")
         try text.write(toFile: folder + "/alertmanager.yml", atomically: true, encoding: .utf8)
         try Self.receiver.write(toFile: folder + "/receiver.py", atomically: true, encoding: .utf8)
-        FileManager.default.createFile(atPath: folder + "/messages", contents: nil)
+        _ = FileManager.default.createFile(atPath: folder + "/messages", contents: nil)
     }
 
     deinit {

@@ -124,6 +124,15 @@ package actor NotificationLoop {
         try await write(AlertChanges())
     }
 
+    /// Takes what the rules say; their next evaluation says it again, so a failure is only logged.
+    package func accept(_ alerts: [Alert], at moment: Timestamp) async {
+        do {
+            try await receive(alerts.map(PostedAlert.init), from: .rules)
+        } catch {
+            logger.error("alerts could not be taken in", metadata: ["reason": "\(error)"])
+        }
+    }
+
     /// Another configuration; what was told stays known.
     package func use(_ plan: NotificationPlan) { engine.use(plan, at: surroundings.now()) }
 

@@ -1,4 +1,4 @@
-internal import Alerting
+package import Alerting
 package import FleetModel
 internal import GRDB
 package import Operations
