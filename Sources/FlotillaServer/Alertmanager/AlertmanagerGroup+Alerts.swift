@@ -69,7 +69,7 @@ extension AlertmanagerGroup {
         var found: [LabelSet.Label] = []
         for (name, value) in members {
             guard let text = value.string, text.utf8.count <= longestText, !name.isEmpty, name.utf8.count <= 1024 else {
-                throw AlertmanagerFault(text: "\(place).\(name.shownInMessage) must be a text")
+                throw AlertmanagerFault(text: "\(place).\(name.quotedForMessage) must be a text")
             }
             found.append(.init(name, text))
         }
