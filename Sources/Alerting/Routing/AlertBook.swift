@@ -30,6 +30,7 @@ struct AlertBook: Sendable {
         let before = alerts[fingerprint]
         if let before { told = Self.merged(before, told, at: now) }
         let isFiring = !told.alert.isResolved(at: now)
+        told.isStale = isFiring && !posted.annotations[KnownAlert.staleAnnotation].isEmpty
         let began = isFiring && before?.alert.isResolved(at: now) != false
         told.starts = (before?.starts ?? []).filter { now - $0 <= policy.flapping.window }
         told.dampedUntil = before?.dampedUntil
@@ -47,15 +48,17 @@ struct AlertBook: Sendable {
     }
 
     /// Alerts of rules whose sender fell silent: they are stale from now on, and go on firing.
-    mutating func markStale(at now: Timestamp) -> [UInt64] {
+    mutating func markStale(at now: Timestamp) {
         let silent = alerts.filter { $1.source == .rules && !$1.isStale && $1.alert.endsAt <= now }
             .filter { $1.alert.endsAt > $1.updatedAt }.keys.sorted()
         for fingerprint in silent {
             alerts[fingerprint]?.isStale = true
             dirty.insert(fingerprint)
         }
-        return silent
     }
+
+    /// By fingerprint.
+    var stale: [UInt64] { alerts.filter(\.value.isStale).keys.sorted() }
 
     /// Alerts that ended because nobody repeated them: noted once, so that no restart takes them up again.
     mutating func noteLapsed(at now: Timestamp) {
