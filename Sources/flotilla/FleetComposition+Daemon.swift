@@ -26,7 +26,7 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
-        let notifications = try await notifications(home, config: config, fleet, logger)
+        let notifications = try await self.notifications(home, config: config, fleet, logger)
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
             notifications: notifications,
