@@ -65,17 +65,21 @@ let package = Package(
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
-        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
+        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
-        room("FlotillaCLI", ["Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]),
+        room(
+            "FlotillaCLI",
+            ["Operations", "Alerting", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]
+        ),
         room(
             "FlotillaServer",
             [
-                "Operations", "PromQL", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle, crypto,
+                "Operations", "PromQL", "Alerting", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle,
+                crypto,
                 logging,
             ]
         ),
@@ -83,7 +87,9 @@ let package = Package(
         .executableTarget(
             name: "flotilla",
             dependencies: [
-                "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
+                "FleetModel", "Probes", "Alerting", "Operations", "SSHTransport", "SQLiteStore", "Formats",
+                "DaemonLink",
+                "Lab",
                 "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
@@ -98,7 +104,7 @@ let package = Package(
         tests("Alerting"),
         tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
-        tests("SQLiteStore", ["Operations", "TimeSeries"]),
+        tests("SQLiteStore", ["Operations", "TimeSeries", "Alerting", logging]),
         tests("LocalDisk", ["Operations"]),
         tests(
             "Formats",
@@ -107,7 +113,7 @@ let package = Package(
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
-        tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", "Alerting", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",

@@ -30,6 +30,7 @@ package struct FlotillaCommand: AsyncParsableCommand {
                     MetricsCommand.self,
                 ]
             ),
+            CommandGroup(name: "Alerts", subcommands: [AlertsCommand.self, SilenceCommand.self]),
             CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]
     )

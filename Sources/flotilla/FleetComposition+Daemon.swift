@@ -26,8 +26,10 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
+        let notifications = try await self.notifications(home, config: config, fleet, logger)
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
+            notifications: notifications,
             running: settings,
             collector: collector,
             interval: interval,
@@ -38,13 +40,23 @@ extension FleetComposition {
             home: home,
             fleet: fleet,
             listening: listening(listen, settings.current.settings),
-            parts: .init(collector: collector, interval: interval, reload: reload.run, version: version),
+            parts: .init(
+                collector: collector,
+                interval: interval,
+                reload: reload.run,
+                version: version,
+                alerts: notifications.loop
+            ),
             retention: settings.current.settings.retention.raw,
             logger: logger
         )
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
-        defer { copies.cancel() }
+        let notifying = notifications.start()
+        defer {
+            copies.cancel()
+            notifying.cancel()
+        }
         try await api.serving { listen in
             try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
         }

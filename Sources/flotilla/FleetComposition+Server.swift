@@ -19,6 +19,7 @@ struct API {
         let interval: @Sendable () -> Duration
         let reload: @Sendable () async throws -> Void
         let version: String
+        let alerts: NotificationLoop
     }
 
     init(
@@ -80,6 +81,7 @@ struct API {
                 options.targetPort = port
                 return Formats().write(inventory, as: .prometheusSD, options: options)
             },
+            AlertmanagerGroup(loop: parts.alerts, version: parts.version, since: fleet.now(), now: fleet.now),
             UpkeepGroup(reload: parts.reload),
         ]
     }

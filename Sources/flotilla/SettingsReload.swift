@@ -7,6 +7,7 @@ import Operations
 /// The daemon reads its settings again. A file that is wrong is refused whole: the settings from before go on.
 struct SettingsReload: Sendable {
     let read: @Sendable () throws -> FleetSettings
+    let notifications: Notifications
     let running: RunningSettings
     let collector: Collector
     let interval: @Sendable () -> Duration
@@ -16,6 +17,8 @@ struct SettingsReload: Sendable {
     func run() async throws {
         do {
             let settings = try read()
+            let plan = try notifications.read()
+            await notifications.loop.use(plan)
             running.accept(settings, at: FleetComposition.now())
             logger.info("settings read again", metadata: ["interval": "\(interval())"])
             await collector.use(interval: interval(), retention: settings.retention)

@@ -28,6 +28,11 @@ package protocol Composition: Sendable {
     func startDaemon(_ home: Home, config: String?, interval: Duration?, listen: Listening?) async throws
         -> DaemonHealth
 
+    /// Alerts, silences and what was decided of them.
+    ///
+    /// - Throws: `StateError`; `AlertmanagerErrors` for a wrong `alertmanager.yml`.
+    func alerts(_ home: Home, config: String?) async throws -> AlertDesk
+
     /// The log-in name of whoever calls.
     var operatorName: String { get }
 
