@@ -51,13 +51,13 @@ let package = Package(
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
         room("GoTemplate", ["FleetModel"]),
-        room("Alerting", ["FleetModel"]),
+        room("Alerting", ["FleetModel", "GoTemplate"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
-        room("Formats", ["Operations", "FleetModel", yams]),
+        room("Formats", ["Operations", "FleetModel", "PromQL", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
@@ -84,7 +84,11 @@ let package = Package(
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),
-        tests("Formats", ["Operations", "SQLiteStore"], resources: [.copy("Inventories"), .copy("BadInventories")]),
+        tests(
+            "Formats",
+            ["Operations", "SQLiteStore", "Alerting"],
+            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Rules"), .copy("RuleTests")]
+        ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

@@ -10,7 +10,10 @@ import Testing
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
-        ("Alerting", ["FleetModel"], "an engine is pure: results and moments in, alerts and notices out"),
+        (
+            "Alerting", ["FleetModel", "GoTemplate", "Synchronization"],
+            "an engine is pure: results and moments in, alerts and notices out"
+        ),
         (
             "Operations",
             [
@@ -32,7 +35,10 @@ import Testing
             ],
             "GRDB is known here alone"
         ),
-        ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
+        (
+            "Formats", ["Operations", "FleetModel", "PromQL", "Alerting", "Yams", "CYaml"],
+            "other people's text needs no disk and no network"
+        ),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
