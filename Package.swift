@@ -87,7 +87,9 @@ let package = Package(
         tests(
             "Formats",
             ["Operations", "SQLiteStore", "Alerting"],
-            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Rules"), .copy("RuleTests")]
+            resources: [
+                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Rules"), .copy("RuleTests"),
+            ]
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),

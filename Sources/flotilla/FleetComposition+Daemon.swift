@@ -26,25 +26,25 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
-        let reload = reloading(home, config, settings, collector, interval, logger)
+        reload(home, config, settings, collector, interval, logger)
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
         defer { copies.cancel() }
         try await run(collector, over: fleet, settings, interval, logger: logger)
         await shell.shutdown()
-        withExtendedLifetime((lock, reload)) {}
+        withExtendedLifetime(lock) {}
     }
 
-    /// A file that is wrong is refused whole: the settings from before go on.
-    private func reloading(
+    /// From now on a hang-up reads the settings again. A file that is wrong is refused whole: those from before go on.
+    private func reload(
         _ home: Home,
         _ config: String?,
         _ running: RunningSettings,
         _ collector: Collector,
         _ interval: @escaping @Sendable () -> Duration,
         _ logger: Logger
-    ) -> HangUpSignal {
-        HangUpSignal {
+    ) {
+        hangUp.reloads {
             do {
                 let settings = try settings(home, config)
                 running.accept(settings, at: Self.now())

@@ -12,6 +12,7 @@ import SSHTransport
 /// Builds the adapters and hands them to the face.
 struct FleetComposition: Composition {
     let environment: [String: String]
+    let hangUp: HangUpSignal
 
     var version: String { BuildVersion.text }
 

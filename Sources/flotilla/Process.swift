@@ -1,6 +1,7 @@
 @preconcurrency import Dispatch
 import FlotillaCLI
 import Foundation
+import Synchronization
 
 /// Ctrl-C and SIGTERM cancel the work, so that remote processes end and partial results are shown; a second one ends us.
 final class StopSignals: Sendable {
@@ -21,18 +22,55 @@ final class StopSignals: Sendable {
     }
 }
 
-/// SIGHUP: the configuration is to be read again.
+/// SIGHUP: the terminal was closed, which stops the work as Ctrl-C does; a daemon reads its settings again instead.
+///
+/// One source for both: the system hands a signal to one reader. A shell and the kernel may both send it for one closed
+/// terminal, so a second one is not more urgent than the first.
 final class HangUpSignal: Sendable {
-    private let source: any DispatchSourceSignal
-
-    init(_ reload: @escaping @Sendable () -> Void) {
-        signal(SIGHUP, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
-        source.setEventHandler { reload() }
-        source.resume()
+    private struct Answers {
+        var stop: (@Sendable () -> Void)?
+        var reload: (@Sendable () -> Void)?
+        var source: (any DispatchSourceSignal)?
     }
 
-    deinit { source.cancel() }
+    private let answers = Mutex(Answers())
+    /// `nohup` and its kind: who asked for that wants the work to go on.
+    private let wasIgnored: Bool
+
+    init() {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        // SAFETY: the handler's address is only compared, with the constant that stands for "ignored".
+        wasIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+
+    /// What a closed terminal does, unless SIGHUP was ignored when the program began.
+    func stops(_ stop: @escaping @Sendable () -> Void) {
+        guard !wasIgnored else { return }
+        listen { $0.stop = stop }
+    }
+
+    /// From now on SIGHUP means this, also in a process that was told to ignore it: whoever sends one asks for it.
+    func reloads(_ reload: @escaping @Sendable () -> Void) {
+        listen { $0.reload = reload }
+    }
+
+    private func listen(_ change: (inout Answers) -> Void) {
+        answers.withLock { answers in
+            change(&answers)
+            guard answers.source == nil else { return }
+            signal(SIGHUP, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+            source.setEventHandler { [self] in arrived() }
+            source.resume()
+            answers.source = source
+        }
+    }
+
+    private func arrived() {
+        let answer = answers.withLock { $0.reload ?? $0.stop }
+        answer?()
+    }
 }
 
 /// A fleet of thousands wants as many files.

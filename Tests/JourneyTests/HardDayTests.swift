@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["INT", "TERM"])
+    @Test(arguments: ["INT", "TERM", "HUP"])
     func `whoever ends exec ends what runs on the node, and sees what came before`(signal: String) async throws {
         try await TestBed.with { bed in
             let journey = Journey(bed)
@@ -150,7 +150,7 @@ import Testing
                 """
             let shown = bed.path("shown")
             let ended = try LocalCommand.run(
-                ["/usr/bin/timeout", "240", "/bin/sh", "-c", script, "sh", Journey.binary(), word, shown, signal],
+                Self.hearingHangUps + ["/bin/sh", "-c", script, "sh", Journey.binary(), word, shown, signal],
                 environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"]
             )
             #expect(ended.exitCode == 1, "\(ended.errorText)")
@@ -160,6 +160,33 @@ import Testing
             #expect(try await ProcessesOnNode.left(containing: word).isEmpty)
         }
     }
+
+    @Test func `under nohup a closed terminal ends nothing`() async throws {
+        try await TestBed.with { bed in
+            let journey = Journey(bed)
+            _ = try journey.flotilla("init")
+            let server = try RealSSHD.start(in: bed, .init(authorizedKeys: try journey.authorizedKeys()), name: "node")
+            _ = try journey.flotilla("register", "n1", "127.0.0.1", "root", server.port.description)
+            let script = """
+                nohup "$1" exec n1 ": >'$2.began'; until [ -e '$2.go' ]; do sleep 0.1; done; echo whole" >"$2" 2>&1 &
+                tries=0
+                until [ -e "$2.began" ] || [ $tries -gt 1200 ]; do sleep 0.1; tries=$((tries + 1)); done
+                kill -HUP $!
+                : >"$2.go"
+                wait $!
+                """
+            let shown = bed.path("shown")
+            let ended = try LocalCommand.run(
+                Self.hearingHangUps + ["/bin/sh", "-c", script, "sh", Journey.binary(), shown],
+                environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"]
+            )
+            #expect(ended.exitCode == 0, "\(ended.errorText)")
+            #expect(try Scratch.text(shown).contains("whole\n"))
+        }
+    }
+
+    /// Whoever runs the tests may ignore hang-ups, and a shell cannot undo that.
+    private static let hearingHangUps = ["/usr/bin/env", "--default-signal=HUP", "/usr/bin/timeout", "240"]
 
     @Test func `results that standard output cannot take are no success`() async throws {
         try await TestBed.with { bed in

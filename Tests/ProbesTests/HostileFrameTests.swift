@@ -30,7 +30,8 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test func `of nothing but one section's name are harmless`() {
         let nonce = ProbeRun.nonce()
         for name in [
-            "stat", "net/dev", "statfs", "df /x", "clock", "chrony.tracking", "sensors", "containers docker", "",
+            "stat", "net/dev", "statfs", "df /x", "clock", "chrony", "chrony.tracking", "sensors", "containers docker",
+            "",
         ] {
             for content in ["", "\n", "\n\n\n", "cpu", "cpu0", ":", "::::", " ", ",", "\u{FF}", "now", "wall 1 2 3"] {
                 let body = Array("%\(nonce.text) \(name)\n\(content)".utf8)

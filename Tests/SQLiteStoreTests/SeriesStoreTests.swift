@@ -131,6 +131,27 @@ import TimeSeries
         #expect(try await samples.labelValues(of: "site") == ["attic"])
     }
 
+    @Test func `samples of nodes carry the groups that their node was put into`() async throws {
+        let names = ["alone", "one", "two", "named"]
+        let groups: [String: [String]] = ["one": ["db"], "two": ["eu", "db"], "named": ["db"]]
+        for group in ["db", "eu"] {
+            let change = InventoryChange.createGroup(Group(name: try GroupName(group)))
+            try await store.inventory.apply([change], by: operatorOfTests, at: noon)
+        }
+        for name in names {
+            var node = try Make.node(name)
+            node.groups = Set(try (groups[name] ?? []).map { try GroupName($0) })
+            if name == "named" { node.labels = [try LabelKey("group"): try OneLine("mine")] }
+            try await store.inventory.apply([.register(node)], by: operatorOfTests, at: noon)
+            try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
+        }
+        let found = try await samples.select(query("up")).map(\.labels)
+        let byNode = Dictionary(uniqueKeysWithValues: found.map { labels in
+            (labels.first { $0.key == "node" }?.value ?? "", labels.first { $0.key == "group" }?.value)
+        })
+        #expect(byNode == ["alone": nil, "one": "db", "two": "db,eu", "named": "mine"])
+    }
+
     @Test func `matchers choose what a naive model chooses`() async throws {
         var random = SystemRandomNumberGenerator()
         var model: Set<[Sample.Label]> = []

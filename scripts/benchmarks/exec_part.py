@@ -6,7 +6,7 @@ import signal
 import time
 
 from ground import ROOT, fail, read, say
-from measure import Run, cpu_of, cpu_of_children, median, memory_of, table
+from measure import Run, cpu_of, median, memory_of, table
 from peers import Peers
 
 DRIVERS = os.path.join(ROOT, "scripts/benchmarks")
@@ -39,6 +39,8 @@ def cold(ground, wanted, fleet, selector, peers):
     contenders = {"flotilla": fleet.words("exec", selector, "-o", "json", "--", "uptime"), **peers.cold()}
     chosen = [name for name in wanted.only.split(",") if name]
     runs = {}
+    # The sessions of the first contact end a moment after it, and are not of the race.
+    time.sleep(1)
     for round_number in range(wanted.rounds):
         for name, words in contenders.items():
             if chosen and not any(name.startswith(word) for word in chosen):
@@ -46,11 +48,11 @@ def cold(ground, wanted, fleet, selector, peers):
             if ground.is_late(90) or (round_number > 0 and name in Peers.slow):
                 continue
             output = ground.path("out")
-            before = cpu_of_children(peers.server.process.pid)
+            before = peers.server.cpu()
             result = Run(words, peers.environment(name), output)
             # Sessions end a moment after their client.
             time.sleep(0.5)
-            result.server = cpu_of_children(peers.server.process.pid) - before
+            result.server = peers.server.cpu() - before
             result.answers = check(name, result, output, wanted.nodes)
             runs.setdefault(name, []).append(result)
             say(f"cold {name}: {wanted.nodes / result.seconds:.1f} nodes/s, {result.cpu / wanted.nodes * 1000:.2f} ms, server {result.server / wanted.nodes * 1000:.1f} ms, load {result.load:.1f}")

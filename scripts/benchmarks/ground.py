@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+from measure import cpu_of_children
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -97,7 +99,9 @@ class Server:
         os.makedirs("/run/sshd", exist_ok=True) if os.getuid() == 0 else None
         config = ground.write("sshd_config", self.configuration())
         self.process = subprocess.Popen(
-            ["/usr/sbin/sshd", "-D", "-q", "-f", config], stdin=subprocess.DEVNULL, start_new_session=True)
+            [sys.executable, os.path.join(ROOT, "scripts/benchmarks/orphans.py"), "/usr/sbin/sshd", "-D", "-q", "-f", config],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.listener = int(self.process.stdout.readline() or fail("sshd could not be started"))
         wait_for_port(self.port, self.process)
         self.key_line = " ".join(read(ground.path("host_key.pub")).split()[:2])
 
@@ -111,6 +115,10 @@ class Server:
         test = self.ground.write("probe_config", "\n".join(lines + ["PerSourcePenalties no", ""]))
         known = subprocess.run(["/usr/sbin/sshd", "-t", "-f", test], capture_output=True, check=False).returncode == 0
         return "\n".join(lines + (["PerSourcePenalties no"] if known else []) + [""])
+
+    def cpu(self):
+        """CPU seconds of the sessions that have ended, with the commands in them."""
+        return cpu_of_children(self.listener) + cpu_of_children(self.process.pid)
 
     def authorize(self, lines):
         with open(self.authorized, "a", encoding="utf-8") as file:

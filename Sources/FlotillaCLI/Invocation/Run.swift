@@ -72,13 +72,6 @@ package enum Run {
         }
     }
 
-    /// Ctrl-C where there are no results to show.
-    private struct Stopped: Explained {
-        var code: String { "exec.cancelled" }
-        var problem: String { "stopped before the end" }
-        var advice: String? { "what was recorded until then stands: flotilla audit list" }
-    }
-
     /// The format that the call asked for, read before (or without) a successful parse.
     private static func outputFormat(in words: [String]) -> OutputFormat {
         let ours = words.prefix { $0 != "--" }

@@ -4,13 +4,13 @@ import FleetModel
 package struct FleetSettings: Hashable, Sendable {
     /// Between two polls of a node, where the call does not say.
     package var interval: Duration
-    /// How long samples are kept.
-    package var retention: Duration
+    /// How long samples are kept, and how large their file may become.
+    package var retention: RetentionLimits
     package var hostKeys: HostKeyPolicy
 
     package init(
         interval: Duration = .seconds(15),
-        retention: Duration = .seconds(7 * 86_400),
+        retention: RetentionLimits = RetentionLimits(raw: .seconds(7 * 86_400)),
         hostKeys: HostKeyPolicy = .pinFirst
     ) {
         self.interval = interval

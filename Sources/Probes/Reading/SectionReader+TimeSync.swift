@@ -22,6 +22,10 @@ struct TimeSources {
 extension SectionReader {
     mutating func readTimeSource(_ name: String, _ content: Range<Int>) {
         switch name {
+        case "chrony":
+            readChronyTracking(content)
+            readChronySources(content)
+        // Probes installed earlier asked in two steps.
         case "chrony.tracking": readChronyTracking(content)
         case "chrony.sources": readChronySources(content)
         case "ntpq": time.ntpq = peers(content)

@@ -40,7 +40,7 @@ struct SectionReader {
         case "mounts": readMounts(content)
         case "statfs": readStatfs(content, root: section.argument)
         case "df": readDf(content, root: section.argument)
-        case "chrony.tracking", "chrony.sources", "ntpq", "ntpq.container", "timedatectl", "adjtimex":
+        case "chrony", "chrony.tracking", "chrony.sources", "ntpq", "ntpq.container", "timedatectl", "adjtimex":
             readTimeSource(section.name, content)
         case "containers": readContainers(content, engine: section.argument)
         case "systemd.failed": readFailedUnits(content)
@@ -72,7 +72,7 @@ struct SectionReader {
     private static func topic(of section: String) -> ProbeTopic {
         switch section {
         case "mounts", "statfs", "df": .filesystems
-        case "chrony.tracking", "chrony.sources", "ntpq", "ntpq.container", "timedatectl", "adjtimex": .time
+        case "chrony", "chrony.tracking", "chrony.sources", "ntpq", "ntpq.container", "timedatectl", "adjtimex": .time
         case "containers": .containers
         case "systemd.failed": .systemd
         case "systemd.unit": .units

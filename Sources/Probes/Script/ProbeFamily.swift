@@ -2,21 +2,24 @@
 ///
 /// CPU, memory, load, disk and network counters, temperatures and pressure come with every sample and fork nothing.
 package enum ProbeFamily: Hashable, Sendable {
-    /// Sizes, inodes and read-only state of local file systems: 2 processes.
+    /// Sizes, inodes and read-only state of local file systems: 1 process.
     case filesystems
-    /// chrony, ntpsec, `timedatectl` or the kernel's own state, and a fresh calibration of the clock: 5 to 10.
+    /// chrony (2 processes), ntpsec (2) and the kernel's own state (1, or `timedatectl` every five minutes).
     case time
     /// NTP inside the container `mcp-utc-time`: 2.
     case timeContainer
-    /// Docker's or Podman's containers: 4.
+    /// Docker's or Podman's containers: 6 when their control groups have changed or cannot be seen, 3 for containers
+    /// with a health check, none else.
     case containers
-    /// Failed systemd units: 2.
+    /// Failed systemd units: 3 when the control groups have changed or cannot be seen, and every five minutes; else
+    /// none.
     case systemd
     /// The state of one named systemd unit: 2.
     case unit(String)
-    /// Kernel, operating system, machine, addresses: about 6.
+    /// Kernel, operating system, machine, addresses: 1.
     case identity
-    /// Looks again for sensors and disabled files; Raspberry Pi throttling where only `vcgencmd` tells it: 1 to 3.
+    /// Looks again for tools, sensors and disabled files, and calibrates the clock: 1; Raspberry Pi throttling where
+    /// only `vcgencmd` tells it: 2.
     case hardware
     /// What `pop --pulse --export json` of a Pipe node says: as many as that tool takes.
     case pulse

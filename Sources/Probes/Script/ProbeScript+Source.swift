@@ -11,10 +11,14 @@ extension ProbeScript {
     // mawk ends when a read fails and reads ahead unless interactive; the other awks ignore the unknown option. dash
     // reads one byte at a time, which files below /proc/sys do not survive: those are for awk or a process.
     // Pressure files exist but cannot be read where pressure accounting is off, as on a Raspberry Pi.
+    //
+    // Every process costs a small node a millisecond, so what stands still is not asked again: `same` compares the
+    // control groups (names of units, first process of each container) with those of the last two looks, and says no
+    // once more after a change, for a unit that takes its time to fail. `hardware` forgets all that, and which tools
+    // never answered. Only what can hang runs under `limit`: `stat` asks no disk, and of no network file system.
     static let source = #"""
         # flotilla-probe 1
-        LC_ALL=C; export LC_ALL
-        PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+        export LC_ALL=C PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         proc=${FLOTILLA_PROC:-/proc} sys=${FLOTILLA_SYS:-/sys} root=${FLOTILLA_ROOT-}
         for a do
           case $a in
@@ -24,7 +28,6 @@ extension ProbeScript {
           --path.tools=*) PATH=${a#*=} ;;
           esac
         done
-        export PATH
         root=${root%/}
         if ! command -v awk >/dev/null 2>&1; then
           echo 'flotilla: the probe needs awk, and this node has none' >&2; exit 127
@@ -66,21 +69,35 @@ extension ProbeScript {
         }
         '
 
-        if timeout -s KILL 9 true; then limit() { timeout -s KILL 5 "$@"; }
-        elif timeout -t 9 -s KILL true; then limit() { timeout -t 5 -s KILL "$@"; }
-        else limit() {
-          "$@" & job=$!
+        if machine=$(timeout -s KILL 9 uname -m); then limit() { timeout -s KILL 5 "$@" </dev/null; }
+        elif machine=$(timeout -t 9 -s KILL uname -m); then limit() { timeout -t 5 -s KILL "$@" </dev/null; }
+        else machine=$(uname -m); limit() {
+          "$@" </dev/null & job=$!
           ( trap 'kill "$nap"' TERM; sleep 5 & nap=$!
           wait "$nap" && kill -KILL "$job" ) >/dev/null & dog=$!
           wait "$job"; ended=$?
           kill "$dog"; return "$ended"
         }
         fi
-        has() { command -v "$1" >/dev/null; }
-        open_() { printf '%%%s\n[\n' "$1"; }
+        has() { case $tools in *" $1 "*) ;; *) false ;; esac; }
+        keep() { eval "good_$1=1"; }
+        drop() { eval "x=\$good_$1"; [ -n "$x" ] || tools="${tools%% $1 *} ${tools#* $1 }"; }
+        ask() { if limit "$@"; then keep "$1"; else drop "$1"; fi; }
+        same() {
+          eval "x=\$was_$1"; [ -n "$slice" ] && [ "$x" = "$2." ] && return
+          [ "$x" = "$2" ] && x=$2. || x=$2
+          eval "was_$1=\$x"; false
+        }
+        open() { printf '%%%s\n[\n' "$1"; }
         shut() { printf '\n]%s\n' "$nonce"; }
+        show() { printf '%%%s\n[\n%s\n]%s\n' "$1" "$2" "$nonce"; }
 
         plan() {
+          was_units=${was_units%.} was_boxes=${was_boxes%.} synced= tools=' '
+          for x in chronyc ntpq adjtimex busybox timedatectl docker podman systemctl stat ip vcgencmd; do
+            command -v $x >/dev/null && tools="$tools$x "
+          done
+          for slice in "$sys/fs/cgroup" "$sys/fs/cgroup/systemd" ''; do [ -d "$slice/system.slice" ] && break; done
           plan=
           [ -r "$proc/stat" ] && plan="$plan%stat$nl!$proc/stat$nl"
           for f in loadavg meminfo diskstats net/dev pressure/cpu pressure/io pressure/memory; do
@@ -96,7 +113,7 @@ extension ProbeScript {
           done
           for d in "$sys"/class/hwmon/hwmon*; do
             chip=
-            [ -d "$d/device" ] && chip=$(cd -P "$d/device" && pwd -P)
+            x=$PWD; cd -P "$d/device" && chip=$PWD && cd "$x"
             [ -n "$chip" ] || { read -r x <"$d/name" && chip=name/$x; }
             [ -n "$chip" ] || chip=base/${d##*/}
             for f in "$d"/temp*_input; do
@@ -112,6 +129,7 @@ extension ProbeScript {
         }
 
         calibrate() {
+          [ -z "${EPOCHREALTIME-}" ] || return
           read -r before x <"$proc/uptime"
           wall=$(date +%s.%N)
           read -r after x <"$proc/uptime"
@@ -120,14 +138,15 @@ extension ProbeScript {
         }
 
         fs() {
-          set --
+          set --; guard=
           while read -r device mount type x; do
             case $mount in
-            /dev|/dev/*|/proc|/proc/*|/sys|/sys/*|/run/credentials/*) continue ;;
+            /dev|/dev/*|/proc|/proc/*|/sys|/sys/*|/run/credentials/*|\
             /var/lib/docker/?*|/var/lib/containers/storage/?*) continue ;;
             esac
             case $type in
-            ext[234]|xfs|btrfs|f2fs|vfat|msdos|exfat|ntfs*|fuseblk|zfs|tmpfs|ramfs) ;;
+            fuseblk) guard=limit ;;
+            ext[234]|xfs|btrfs|f2fs|vfat|msdos|exfat|ntfs*|zfs|tmpfs|ramfs|\
             jffs2|ubifs|bcachefs|jfs|nilfs2|reiserfs|udf|hfsplus) ;;
             *) [ "$mount" = / ] || continue ;;
             esac
@@ -135,96 +154,111 @@ extension ProbeScript {
             *%*) continue ;;
             *\\*) mount=$(printf "$mount.") mount=${mount%.} ;;
             esac
-            [ "$#" -lt 100 ] && set -- "$@" "$root$mount"
+            [ $# -lt 100 ] && set -- "$@" "$root$mount"
           done <"$proc/mounts"
           printf '%%mounts\n<%s/mounts\n' "$proc"
-          [ "$#" -gt 0 ] || return
-          if has stat; then open_ "statfs $root"; limit stat -f -c '%S %b %f %a %c %d %n' "$@" </dev/null; shut
-          else open_ "df $root"; limit df -P -k "$@" </dev/null; shut
+          [ $# -gt 0 ] || return
+          if has stat; then open "statfs $root"; $guard stat -f -c '%S %b %f %a %c %d %n' "$@"; shut
+          else open "df $root"; $guard df -P -k "$@"; shut
           fi
         }
 
-        time_sync() {
-          calibrate
-          printf '%%clock\n%s' "$clock"
-          if has chronyc; then
-            open_ chrony.tracking; limit chronyc -c -n tracking </dev/null; x=$?; shut
-            if [ "$x" = 0 ]; then open_ chrony.sources; limit chronyc -c -n sources </dev/null; shut; fi
+        ntp() {
+          if has chronyc; then open chrony; ask chronyc -c -n -m tracking sources; shut; fi
+          if has ntpq; then open ntpq; ask ntpq -pn; shut; fi
+          x=1
+          if has adjtimex; then open adjtimex; adjtimex </dev/null; x=$?; shut
+          elif has busybox; then open adjtimex; busybox adjtimex </dev/null; x=$?; shut
           fi
-          if has ntpq; then
-            open_ ntpq; limit ntpq -pn </dev/null; shut
-          fi
-          if has timedatectl; then
-            open_ timedatectl; limit timedatectl show -p NTP -p NTPSynchronized </dev/null; shut
-          fi
-          if has adjtimex; then open_ adjtimex; limit adjtimex </dev/null; shut
-          elif has busybox; then open_ adjtimex; limit busybox adjtimex </dev/null; shut
-          fi
+          [ "$x" != 0 ] && has timedatectl || return
+          [ -n "$synced" ] || synced=$(limit timedatectl show -p NTPSynchronized) || drop timedatectl
+          show timedatectl "$synced"
         }
 
-        engine() { if has docker; then echo docker; elif has podman; then echo podman; fi; }
+        engine() { e=docker; has docker || { e=podman; has podman; }; }
 
-        time_container() {
-          e=$(engine); [ -n "$e" ] || return
-          open_ ntpq.container; limit "$e" exec mcp-utc-time ntpq -p -n </dev/null; shut
+        ntp_box() {
+          engine || return
+          open ntpq.container; limit $e exec mcp-utc-time ntpq -p -n; shut
+        }
+
+        inspect() {
+          listed=listed
+          [ -n "$ids" ] || return
+          t='{{.Name}} {{.State.Running}} {{.RestartCount}} {{.Config.Image}}'
+          x=$(limit $e inspect --format "$t {{if .State.Health}}{{.State.Health.Status}}{{end}}" $ids) || {
+            was_boxes=
+            [ -n "$x" ] || x=$(limit $e inspect --format "$t" $ids)
+          }
+          listed=$listed$nl$x
         }
 
         containers() {
-          e=$(engine); [ -n "$e" ] || return
-          open_ "containers $e"
-          ids=$(limit "$e" ps -aq </dev/null) && printf 'listed\n' && [ -n "$ids" ] && {
-            t='{{.Name}} {{.State.Running}} {{.RestartCount}} {{.Config.Image}}'
-            h='{{if .State.Health}}{{.State.Health.Status}}{{end}}'
-            limit "$e" inspect --type container --format "$t $h" $ids </dev/null ||
-              limit "$e" inspect --type container --format "$t" $ids </dev/null
-          }
-          shut
+          engine || return
+          seen=$e
+          for f in "$slice"/system.slice/docker-*/cgroup.procs "$slice"/docker/*/cgroup.procs; do
+            x=; read -r x <"$f"; seen="$seen $f $x"
+          done
+          [ $e = docker ] || was_boxes=
+          if same boxes "$seen"; then
+            case $listed in *healthy*|*starting*) inspect ;; esac
+          elif ids=$(limit $e ps -aq); then keep $e; inspect
+          else drop $e; was_boxes= listed=
+          fi
+          show "containers $e" "$listed"
         }
 
         systemd() {
           has systemctl || return
-          open_ systemd.failed
-          limit systemctl list-units --all --state=failed --plain --no-legend --no-pager --full </dev/null &&
-            printf 'listed\n'
-          shut
+          set -- "$slice"/system.slice/* "$slice"/system.slice/system-*/*
+          if ! same units "$*"; then
+            if failed=$(limit systemctl list-units --state=failed --plain --no-legend --no-pager --full); then
+              keep systemctl; failed="$failed${nl}listed"
+            else drop systemctl; was_units=
+            fi
+          fi
+          show systemd.failed "$failed"
         }
 
         unit() {
           case $1 in ''|-*|*[!A-Za-z0-9@._:-]*) return ;; esac
           has systemctl || return
-          open_ systemd.unit; limit systemctl show -p Id -p ActiveState -- "$1" </dev/null; shut
+          open systemd.unit; limit systemctl show -p Id -p ActiveState -- "$1"; shut
         }
 
         identity() {
           for f in ostype osrelease version hostname domainname; do
             printf '%%uname\n&%s %s/sys/kernel/%s\n' "$f" "$proc" "$f"
           done
-          open_ machine; limit uname -m </dev/null; shut
+          show machine "$machine"
           for f in "$root/etc/os-release" "$root/usr/lib/os-release"; do
             [ -r "$f" ] && { printf '%%os-release\n~%s\n' "$f"; break; }
           done
           printf '%%cpuinfo\n~%s/cpuinfo\n' "$proc"
-          for f in "$proc/device-tree/model" "$sys/firmware/devicetree/base/model" "$sys/class/dmi/id/product_name"; do
-            [ -r "$f" ] && { open_ model; tr -d '\000' <"$f"; shut; break; }
+          for f in "$proc/device-tree/model" "$sys/class/dmi/id/product_name"; do
+            [ -r "$f" ] && { x=; read -r x <"$f"; show model "$x"; break; }
           done
-          if has ip; then open_ addresses; limit ip -o addr show </dev/null; shut; fi
+          if has ip; then open addresses; ip -o addr show </dev/null; shut; fi
         }
 
-        pi() {
-          [ -n "$pi" ] || { has vcgencmd || return; open_ throttled; limit vcgencmd get_throttled </dev/null; shut; }
+        hardware() {
+          if [ -z "$fresh" ]; then plan; calibrate; printf '%%clock\n%s' "$clock"; fi
+          fresh=
+          [ -z "$pi" ] && has vcgencmd && { open throttled; limit vcgencmd get_throttled; shut; }
         }
 
         pulse() {
           for pop in ~/tools/pop /opt/pipe-pop/tools/pop pop; do
-            has "$pop" || continue
-            open_ pulse; limit "$pop" --pulse --export json </dev/null; shut
+            command -v "$pop" >/dev/null || continue
+            open pulse; limit "$pop" --pulse --export json; shut
             break
           done
         }
 
-        conduct() {
+        lead() {
           plan
           calibrate
+          fresh=1
           while read -r nonce words; do
             case $nonce in ''|*[!A-Za-z0-9]*) continue ;; esac
             epoch=${EPOCHREALTIME-}
@@ -237,21 +271,16 @@ extension ProbeScript {
             printf '%s' "$b"
             for w in $words; do
               case $w in
-              fs) fs ;;
-              time) time_sync ;;
-              time-container) time_container ;;
-              containers) containers ;;
-              systemd) systemd ;;
+              time) ntp ;;
+              time-container) ntp_box ;;
               unit=*) unit "${w#unit=}" ;;
-              identity) identity ;;
-              hardware) plan; pi ;;
-              pulse) pulse ;;
+              fs|containers|systemd|identity|hardware|pulse) "$w" ;;
               esac
             done
             printf '%%done\n<%s/uptime\n)\n' "$proc"
           done
         }
 
-        conduct | awk -Winteractive "$dump"
+        lead | awk -Winteractive "$dump"
         """#
 }

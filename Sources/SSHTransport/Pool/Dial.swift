@@ -178,7 +178,10 @@ final class Dial {
         var preamble: [UInt8] = []
         var isFirst = true
         let code = try await waiter.until {
-            if session.serverBanner == nil, preamble.isEmpty { preamble = session.peek() ?? [] }
+            if session.serverBanner == nil, preamble.isEmpty {
+                preamble = session.peek() ?? []
+                if !preamble.isEmpty { session.preferKeyExchange(seeing: preamble) }
+            }
             let code = ssh_connect(session.raw)
             if isFirst || code != SSH_AGAIN { SocketOptions.makeNonBlocking(session.descriptor) }
             isFirst = false

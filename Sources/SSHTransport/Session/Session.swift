@@ -41,14 +41,28 @@ final class Session {
         ssh_options_set(raw, SSH_OPTIONS_SSH_DIR, "/nonexistent")
         ssh_options_set(raw, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
         ssh_options_set(raw, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null")
-        ssh_options_set(raw, SSH_OPTIONS_KEY_EXCHANGE, Self.keyExchanges)
+        preferKeyExchange(seeing: [])
         ssh_options_set(raw, SSH_OPTIONS_HOSTKEYS, Self.hostKeyAlgorithms(pinned: hostKeyAlgorithm))
     }
 
-    nonisolated static let keyExchanges =
-        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,"
-        + "ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
-        + "diffie-hellman-group14-sha256"
+    /// Every method here is sound; the order says which one is cheap for the far side.
+    ///
+    /// OpenSSH's own X25519 is plain C, its P-256 is OpenSSL's assembly: of the 21 ms of CPU that one log-in with a command
+    /// cost an OpenSSH 9.2 server, P-256 saved 2. Others (dropbear) are quicker with X25519. The order counts only where
+    /// the server offers both.
+    nonisolated static func keyExchanges(banner: [UInt8]) -> String {
+        let curve = "curve25519-sha256,curve25519-sha256@libssh.org"
+        let prime = "ecdh-sha2-nistp256"
+        let isOpenSSH = banner.starts(with: Array("SSH-2.0-OpenSSH_".utf8))
+        return (isOpenSSH ? "\(prime),\(curve)" : "\(curve),\(prime)")
+            + ",ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
+            + "diffie-hellman-group14-sha256"
+    }
+
+    /// Chooses by the server's first bytes, as long as libssh has not read them; without them the usual order holds.
+    func preferKeyExchange(seeing banner: [UInt8]) {
+        ssh_options_set(raw, SSH_OPTIONS_KEY_EXCHANGE, Self.keyExchanges(banner: banner))
+    }
 
     /// The pinned key's algorithm first; the others stay, so that a key of another kind is seen and named as a change.
     nonisolated static func hostKeyAlgorithms(pinned: String?) -> String {

@@ -10,7 +10,10 @@ struct CollectorCommand: AsyncParsableCommand {
     )
 
     struct Start: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Starts collecting, every MINUTES or --interval.")
+        static let configuration = CommandConfiguration(
+            commandName: "start",
+            abstract: "Starts collecting, every MINUTES or --interval."
+        )
         @Argument(help: "Minutes between two polls of a node.") var minutes: Int?
         @Option(help: ArgumentHelp("Finer than minutes, such as 15s.", valueName: "time")) var interval: TimeSpan?
         @OptionGroup var common: CommonOptions
@@ -27,7 +30,7 @@ struct CollectorCommand: AsyncParsableCommand {
     }
 
     struct Stop: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Stops collecting.")
+        static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stops collecting.")
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
@@ -60,7 +63,7 @@ struct CollectorCommand: AsyncParsableCommand {
 }
 
 struct Serve: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The daemon in the foreground.")
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "The daemon in the foreground.")
     @Option(help: ArgumentHelp("Between two polls of a node (default 15s).", valueName: "time")) var interval: TimeSpan?
     @OptionGroup var common: CommonOptions
 

@@ -3,7 +3,7 @@ import FleetModel
 import Operations
 
 struct Status: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The fleet in a few lines.")
+    static let configuration = CommandConfiguration(commandName: "status", abstract: "The fleet in a few lines.")
 
     @OptionGroup var common: CommonOptions
 
