@@ -14,6 +14,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -39,12 +43,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Floor 0: ground
         .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("FleetModel"),
         // Floor 1: engines
         room("Probes", ["FleetModel"]),
@@ -62,13 +71,20 @@ let package = Package(
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
-        room("FlotillaCLI", ["Operations", "Probes", "FleetModel", arguments, logging]),
+        room("FlotillaCLI", ["Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]),
+        room(
+            "FlotillaServer",
+            [
+                "Operations", "PromQL", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle, crypto,
+                logging,
+            ]
+        ),
         // Floor 5: root
         .executableTarget(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "FlotillaCLI", arguments, logging,
+                "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -78,9 +94,9 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
-        tests("GoTemplate"),
+        tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
-        tests("Operations", ["Probes"]),
+        tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),
@@ -88,11 +104,13 @@ let package = Package(
             "Formats",
             ["Operations", "SQLiteStore", "Alerting"],
             resources: [
-                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Rules"), .copy("RuleTests"),
+                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring"),
+                .copy("Rules"), .copy("RuleTests"),
             ]
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",

@@ -18,7 +18,7 @@ import Testing
             "Operations",
             [
                 "FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", "Logging", "Synchronization", "Crypto",
-                "Glibc",
+                "Glibc", "Dispatch",
             ],
             "use cases know ports, never adapters"
         ),
@@ -53,8 +53,20 @@ import Testing
         ),
         (
             "FlotillaCLI",
-            ["Operations", "Probes", "FleetModel", "ArgumentParser", "Logging", "Glibc", "Synchronization"],
+            [
+                "Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", "ArgumentParser", "Logging", "Glibc",
+                "Synchronization",
+            ],
             "a face turns words into use cases and results into text"
+        ),
+        (
+            "FlotillaServer",
+            [
+                "Operations", "PromQL", "FleetModel", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle",
+                "CZlib",
+                "Logging", "Synchronization", "Crypto", "Glibc",
+            ],
+            "a face turns requests into use cases and results into documents"
         ),
     ]
 
@@ -74,7 +86,7 @@ import Testing
 
     @Test func `every room under Sources has its row in the table`() throws {
         let found = Set(try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path))
-        let known = Set(Self.rooms.map(\.name)).union(["CLibSSH", "FleetTesting", "flotilla"])
+        let known = Set(Self.rooms.map(\.name)).union(["CLibSSH", "CZlib", "FleetTesting", "flotilla"])
         #expect(found == known)
     }
 

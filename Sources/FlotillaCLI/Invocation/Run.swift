@@ -65,7 +65,8 @@ package enum Run {
     }
 
     private static func exitCode(of error: any Explained) -> Int32 {
-        switch error.code.prefix(while: { $0 != "." }) {
+        if error.code == "promql.bad_query" { return 2 }
+        return switch error.code.prefix(while: { $0 != "." }) {
         case "usage": 2
         case "state": 3
         default: 1

@@ -35,7 +35,7 @@ package enum SettingsReading {
         return settings
     }
 
-    private static let keys = ["host_keys", "interval", "retention"]
+    private static let keys = ["host_keys", "interval", "listen", "retention"]
 
     /// What is wrong with the pair, or nil.
     private static func set(_ key: String, to value: String, in settings: inout FleetSettings) -> String? {
@@ -48,6 +48,9 @@ package enum SettingsReading {
                 return "interval is a time from 1s to 24h"
             }
             settings.interval = span
+        case "listen":
+            guard let listening = Listening(value) else { return "listen is an address such as 127.0.0.1:8420, or off" }
+            settings.listen = listening
         default:
             let near = NearMisses.question(for: key, among: keys).map { ", \($0)" } ?? ""
             return "unknown key “\(key.quotedForMessage)”\(near)"

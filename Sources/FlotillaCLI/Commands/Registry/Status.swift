@@ -51,6 +51,7 @@ struct StatusView: Displayable {
                 "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
                 "overruns": .int(Int64(health?.overruns ?? 0)), "pid": health.map { .int(Int64($0.process)) } ?? .null,
                 "since": health.map { .string($0.since.rfc3339) } ?? .null,
+                "listen": health?.listen.map { .string($0) } ?? .null,
             ],
             "fleet_metrics": figures.document,
         ]
