@@ -66,7 +66,7 @@ let package = Package(
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
-        room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
+        room("Formats", ["Operations", "FleetModel", "PromQL", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
@@ -109,7 +109,10 @@ let package = Package(
         tests(
             "Formats",
             ["Operations", "SQLiteStore", "Alerting"],
-            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
+            resources: [
+                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring"),
+                .copy("Rules"), .copy("RuleTests"),
+            ]
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
