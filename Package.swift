@@ -14,6 +14,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -39,8 +43,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: ground
@@ -59,6 +66,7 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
+        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nio, nioHTTP, nioSSL]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -68,7 +76,7 @@ let package = Package(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "FlotillaCLI", arguments, logging,
+                "LocalDisk", "Outbound", "FlotillaCLI", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -90,6 +98,7 @@ let package = Package(
             resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
         ),
         tests("DaemonLink", ["Operations"]),
+        tests("Outbound", ["Operations", "Formats", "SQLiteStore"]),
         tests("Lab"),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
