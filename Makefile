@@ -27,6 +27,7 @@ test:
 bench: build
 	@scripts/setup bench
 	@scripts/bench
+	@scripts/benchmarks/samples
 
 check:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -15,9 +15,12 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -43,22 +46,26 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: ground
         .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("FleetModel"),
         // Floor 1: engines
         room("Probes", ["FleetModel"]),
         room("PromQL", ["FleetModel"]),
         room("TimeSeries", ["FleetModel"]),
         room("GoTemplate", ["FleetModel"]),
-        room("Alerting", ["FleetModel"]),
+        room("Alerting", ["FleetModel", "GoTemplate"]),
         // Floor 2: use cases and their ports
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
@@ -66,17 +73,24 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
-        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nio, nioHTTP, nioSSL]),
+        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nioCore, nioHTTP, nioSSL]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
-        room("FlotillaCLI", ["Operations", "Probes", "FleetModel", arguments, logging]),
+        room("FlotillaCLI", ["Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]),
+        room(
+            "FlotillaServer",
+            [
+                "Operations", "PromQL", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle, crypto,
+                logging,
+            ]
+        ),
         // Floor 5: root
         .executableTarget(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "Outbound", "FlotillaCLI", arguments, logging,
+                "LocalDisk", "Outbound", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -86,9 +100,9 @@ let package = Package(
         tests("Probes", resources: [.copy("Captures")]),
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
-        tests("GoTemplate"),
+        tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
-        tests("Operations", ["Probes"]),
+        tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),
@@ -100,6 +114,7 @@ let package = Package(
         tests("DaemonLink", ["Operations"]),
         tests("Outbound", ["Operations", "Formats", "SQLiteStore"]),
         tests("Lab"),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",

@@ -95,10 +95,11 @@ final class Conversations: Sendable {
             throw WireError(field: "run")
         }
         let destination = try Destination(wire: target)
-        let job = try RemoteJob(wire: order, stdin: .stream { await input.next() }) { [socket] chunk in
+        var job = try RemoteJob(wire: order, stdin: .stream { await input.next() }) { [socket] chunk in
             let kind: Frame.Kind = chunk.stream == .stdout ? .stdout : .stderr
             socket.send(Frame(kind: kind, conversation: conversation, payload: chunk.bytes))
         }
+        job.flow = socket.flow
         return await shell.run(job, on: destination).wire
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Operations
 import Synchronization
 
 /// A connected Unix socket that speaks frames. One thread reads; any thread may send.
@@ -11,10 +12,15 @@ final class FrameSocket: Sendable {
     private let outbox: Mutex<Outbox>
     private let wake = DispatchSemaphore(value: 0)
     private static let longestQueue = 256 << 20
+    /// Held while the other side is behind: output of commands waits then, everything else goes on.
+    let flow = OutputFlow()
+    private static let (holdAbove, releaseBelow) = (8 << 20, 1 << 20)
 
     private struct Outbox: ~Copyable {
         var queue: [[UInt8]] = []
         var size = 0
+        /// Bytes in the queue and those being written.
+        var unsent = 0
         var isClosed = false
     }
 
@@ -39,6 +45,8 @@ final class FrameSocket: Sendable {
             guard !box.isClosed else { return false }
             box.queue.append(bytes)
             box.size += bytes.count
+            box.unsent += bytes.count
+            if box.unsent > Self.holdAbove { flow.hold() }
             return box.size > Self.longestQueue
         }
         if overflow { hangUp() }
@@ -53,6 +61,7 @@ final class FrameSocket: Sendable {
         }
         guard first else { return }
         Glibc.shutdown(file, Int32(SHUT_RDWR))
+        flow.release()
         wake.signal()
     }
 
@@ -70,12 +79,20 @@ final class FrameSocket: Sendable {
                 }
                 return (box.queue, box.isClosed)
             }
-            for bytes in batch where !write(bytes) {
-                hangUp()
-                return
+            for bytes in batch {
+                guard write(bytes) else { return hangUp() }
+                wrote(bytes.count)
             }
             if ended { return }
         }
+    }
+
+    private func wrote(_ count: Int) {
+        let isBehind = outbox.withLock { box -> Bool in
+            box.unsent -= count
+            return box.unsent >= Self.releaseBelow
+        }
+        if !isBehind, flow.isHeld { flow.release() }
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {

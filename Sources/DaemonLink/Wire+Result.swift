@@ -110,7 +110,7 @@ extension DaemonHealth {
             "process": .int(Int64(process)), "since": .int(since.milliseconds), "interval": .int(interval.milliseconds),
             "last_cycle": .optional(lastCycle), "overruns": .int(Int64(overruns)), "version": .string(version),
             "settings_read_at": settingsReadAt.map { .int($0.milliseconds) } ?? .null,
-            "settings_refusal": .optional(settingsRefusal),
+            "settings_refusal": .optional(settingsRefusal), "listen": .optional(listen),
         ]
     }
 
@@ -124,7 +124,8 @@ extension DaemonHealth {
             overruns: try fields.int("overruns"),
             version: try fields.text("version"),
             settingsReadAt: fields.optionalInt("settings_read_at").map { Timestamp(milliseconds: Int64($0)) },
-            settingsRefusal: fields.optionalText("settings_refusal")
+            settingsRefusal: fields.optionalText("settings_refusal"),
+            listen: fields.optionalText("listen")
         )
     }
 }

@@ -25,7 +25,10 @@ package struct FlotillaCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Figures",
-                subcommands: [Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self]
+                subcommands: [
+                    Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self, QueryCommand.self,
+                    MetricsCommand.self,
+                ]
             ),
             CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]

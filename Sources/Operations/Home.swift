@@ -13,6 +13,8 @@ package struct Home: Hashable, Sendable {
     package var run: String { path + "/run" }
     package var socket: String { run + "/daemon.sock" }
     package var daemonLock: String { run + "/daemon.lock" }
+    /// The token that opens the HTTP API to other machines.
+    package var apiToken: String { path + "/api.token" }
     package var logs: String { path + "/logs" }
     /// Output past the memory limit, removed when the command ends.
     package var spill: String { path + "/spill" }

@@ -2,6 +2,11 @@
 package struct LibSSHSettings: Sendable {
     /// A connection without work is closed after this long.
     package var idleTime: Duration = .seconds(300)
+    /// The same where the last to leave was a stream: a probe that was refused comes back by another way, or soon.
+    package var idleTimeAfterStream: Duration = .seconds(45)
+    /// How long one waits for a session that commands hold, where the server allows fewer than `channelsPerConnection`,
+    /// before a second connection is made.
+    package var patienceWithCommands: Duration = .seconds(2)
     /// Sessions on one connection, until the server shows that it allows fewer (`MaxSessions`).
     package var channelsPerConnection = 10
     /// Log-ins under way at once, over the whole fleet. Only who is connected takes part: a black hole holds up no other.

@@ -8,7 +8,7 @@ import Operations
 import SQLiteStore
 
 extension FleetComposition {
-    func serve(_ home: Home, config: String?, interval asked: Duration?) async throws {
+    func serve(_ home: Home, config: String?, interval asked: Duration?, listen: Listening?) async throws {
         try HomeFolder(home).check()
         try HomeFolder(home).prepare()
         let settings = RunningSettings(try settings(home, config), at: Self.now())
@@ -26,37 +26,40 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
-        reload(home, config, settings, collector, interval, logger)
+        let reload = SettingsReload(
+            read: { try self.settings(home, config) },
+            running: settings,
+            collector: collector,
+            interval: interval,
+            logger: logger
+        )
+        hangUp.reloads { reload.onSignal() }
+        let api = try API(
+            home: home,
+            fleet: fleet,
+            listening: listening(listen, settings.current.settings),
+            parts: .init(collector: collector, interval: interval, reload: reload.run, version: version),
+            retention: settings.current.settings.retention.raw,
+            logger: logger
+        )
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
         defer { copies.cancel() }
-        try await run(collector, over: fleet, settings, interval, logger: logger)
+        try await api.serving { listen in
+            try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+        }
         await shell.shutdown()
         withExtendedLifetime(lock) {}
     }
 
-    /// From now on a hang-up reads the settings again. A file that is wrong is refused whole: those from before go on.
-    private func reload(
-        _ home: Home,
-        _ config: String?,
-        _ running: RunningSettings,
-        _ collector: Collector,
-        _ interval: @escaping @Sendable () -> Duration,
-        _ logger: Logger
-    ) {
-        hangUp.reloads {
-            do {
-                let settings = try settings(home, config)
-                running.accept(settings, at: Self.now())
-                logger.info("settings read again", metadata: ["interval": "\(interval())"])
-                // UNSTRUCTURED: a signal has nobody to wait; the collector takes it between two of its steps.
-                Task { await collector.use(interval: interval(), retention: settings.retention) }
-            } catch {
-                let why = (error as? any Explained)?.problem ?? "\(error)"
-                running.refuse(why, at: Self.now())
-                logger.error("settings refused, those from before go on", metadata: ["reason": "\(why)"])
-            }
+    /// The call counts first, then the environment, then the file.
+    private func listening(_ asked: Listening?, _ settings: FleetSettings) throws(UsageError) -> Listening {
+        if let asked { return asked }
+        guard let text = environment["FLOTILLA_LISTEN"], !text.isEmpty else { return settings.listen }
+        guard let listening = Listening(text) else {
+            throw UsageError("bad_listen", "FLOTILLA_LISTEN is no address", advice: "such as 127.0.0.1:8420, or off")
         }
+        return listening
     }
 
     private func run(
@@ -64,6 +67,7 @@ extension FleetComposition {
         over fleet: Fleet,
         _ settings: RunningSettings,
         _ interval: @escaping @Sendable () -> Duration,
+        listen: String?,
         logger: Logger
     ) async throws {
         // UNSTRUCTURED: `requestStop` and signals end it; awaited below.
@@ -75,6 +79,7 @@ extension FleetComposition {
             settings: settings,
             interval: interval,
             version: version,
+            listen: listen,
             stop: { loop.cancel() }
         )
         let server = try DaemonServer(path: fleet.home.socket, shell: fleet.shell, service: service)
@@ -101,7 +106,9 @@ extension FleetComposition {
         logger.info("stopped")
     }
 
-    func startDaemon(_ home: Home, config: String?, interval: Duration?) async throws -> DaemonHealth {
+    func startDaemon(_ home: Home, config: String?, interval: Duration?, listen: Listening?) async throws
+        -> DaemonHealth
+    {
         try HomeFolder(home).check()
         if let holder = ProcessLock.holder(of: home.daemonLock) {
             throw StateError(
@@ -114,7 +121,8 @@ extension FleetComposition {
         let log = home.logs + "/daemon.log"
         let process = try BackgroundProcess.start(
             ["serve", "--home", home.path] + (config.map { ["--config", $0] } ?? [])
-                + (interval.map { ["--interval", "\($0.milliseconds)ms"] } ?? []),
+                + (interval.map { ["--interval", "\($0.milliseconds)ms"] } ?? [])
+                + (listen.map { ["--listen", $0.description] } ?? []),
             log: log
         )
         for _ in 0..<200 {

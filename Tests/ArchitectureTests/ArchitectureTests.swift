@@ -10,12 +10,12 @@ import Testing
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
-        ("Alerting", ["FleetModel"], "an engine is pure: results and moments in, alerts and notices out"),
+        ("Alerting", ["FleetModel", "GoTemplate"], "an engine is pure: results and moments in, alerts and notices out"),
         (
             "Operations",
             [
                 "FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", "Logging", "Synchronization", "Crypto",
-                "Glibc",
+                "Glibc", "Dispatch",
             ],
             "use cases know ports, never adapters"
         ),
@@ -47,8 +47,20 @@ import Testing
         ),
         (
             "FlotillaCLI",
-            ["Operations", "Probes", "FleetModel", "ArgumentParser", "Logging", "Glibc", "Synchronization"],
+            [
+                "Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", "ArgumentParser", "Logging", "Glibc",
+                "Synchronization",
+            ],
             "a face turns words into use cases and results into text"
+        ),
+        (
+            "FlotillaServer",
+            [
+                "Operations", "PromQL", "FleetModel", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle",
+                "CZlib",
+                "Logging", "Synchronization", "Crypto", "Glibc",
+            ],
+            "a face turns requests into use cases and results into documents"
         ),
     ]
 
@@ -68,7 +80,7 @@ import Testing
 
     @Test func `every room under Sources has its row in the table`() throws {
         let found = Set(try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path))
-        let known = Set(Self.rooms.map(\.name)).union(["CLibSSH", "FleetTesting", "flotilla"])
+        let known = Set(Self.rooms.map(\.name)).union(["CLibSSH", "CZlib", "FleetTesting", "flotilla"])
         #expect(found == known)
     }
 

@@ -54,6 +54,25 @@ import Testing
         #expect(live.bytes == input)
     }
 
+    @Test func `while a command is behind with its output the flow is held, and all of it comes`() async throws {
+        let live = LiveBytes()
+        let gate = DispatchSemaphore(value: 0)
+        let shell = EchoShell()
+        let result = try await connected(shell) { client in
+            let job = RemoteJob(.loginShell("flood")) { chunk in
+                if live.count == 0 { gate.wait() }
+                live.take(chunk)
+            }
+            let target = try self.destination()
+            async let result = client.run(job, on: target)
+            await shell.wasHeld.wait()
+            gate.signal()
+            return await result
+        }
+        #expect(result.ending == .exited(0))
+        #expect(live.count == EchoShell.flood)
+    }
+
     @Test func `cancelling a command cancels its job in the daemon`() async throws {
         let shell = EchoShell()
         try await connected(shell) { client in
@@ -105,13 +124,24 @@ import Testing
 
 /// Answers `cat` with its input, its destination on stderr and exit 7; `wait` waits to be cancelled.
 private struct EchoShell: RemoteShell {
+    static let flood = 64 << 20
     let begun = Flag()
+    /// Raised when the flow was held while it flooded.
+    let wasHeld = Flag()
 
     func run(_ job: RemoteJob, on destination: Destination) async -> CommandResult {
         await begun.raise()
         if job.command == .loginShell("wait") {
             while !Task.isCancelled { await Task.yield() }
             return CommandResult(ending: .failed(RemoteError(.cancelled, destination.node, "stopped")))
+        }
+        if job.command == .loginShell("flood") {
+            for _ in 0..<64 {
+                if job.flow?.isHeld == true { await wasHeld.raise() }
+                await job.flow?.untilReleased()
+                job.onOutput?(OutputChunk(.stdout, [UInt8](repeating: 7, count: Self.flood / 64)))
+            }
+            return CommandResult(ending: .exited(0))
         }
         var bytes: [UInt8] = []
         if case .stream(let next) = job.stdin {
@@ -185,4 +215,5 @@ private final class LiveBytes: Sendable {
     func take(_ chunk: OutputChunk) { lock.withLock { kept += chunk.bytes } }
 
     var bytes: [UInt8] { lock.withLock { kept } }
+    var count: Int { lock.withLock { kept.count } }
 }

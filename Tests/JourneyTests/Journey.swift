@@ -42,6 +42,8 @@ struct Journey {
             ["/usr/bin/timeout", "-k", "5", "240", program] + words,
             environment: [
                 "FLOTILLA_HOME=\(home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin", "USER=tester", "LANG=C.UTF-8",
+                // Daemons of several tests live side by side.
+                "FLOTILLA_LISTEN=127.0.0.1:0",
             ]
         )
     }

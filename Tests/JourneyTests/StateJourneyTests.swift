@@ -74,7 +74,7 @@ import Testing
             let file = journey.home + "/config/flotilla.yml"
             try Scratch.write("interval: 40s\n", to: file)
             let daemon = try ServerProcess(
-                [Journey.binary(), "serve"],
+                [Journey.binary(), "serve", "--listen", "127.0.0.1:0"],
                 environment: ["FLOTILLA_HOME=\(journey.home)", "HOME=\(bed.folder)", "PATH=/usr/bin:/bin"],
                 log: bed.path("log")
             )

@@ -54,7 +54,7 @@ import TimeSeries
         }
         #expect(try await samples.statistics().rows[.raw] ?? 0 > 6)
         let load = try #require(try await samples.select(query("load")).first)
-        #expect(load.labels == [.init("__name__", "load")] + target)
+        #expect(load.labels.labels == [.init("__name__", "load")] + target)
         let seconds = Array(stride(from: 0, to: 21_000, by: 15))
         let (times, values) = (
             seconds.map { noon.milliseconds + Int64($0) * 1000 }, seconds.map { Double($0 % 100) / 100 }
@@ -113,9 +113,18 @@ import TimeSeries
             [SampleRow(target: target, at: noon, samples: [sample], isWhole: true)],
             window: .zero
         )
-        let labels = try #require(try await samples.select(query("a")).first?.labels)
+        let labels = try #require(try await samples.select(query("a")).first?.labels.labels)
         #expect(labels.map(\.key) == ["__name__", "exported_exported_job", "exported_job", "instance", "job"])
         #expect(labels.map(\.value) == ["a", "own", "older", "a:9100", "x"])
+    }
+
+    @Test func `series that were not scraped whole are listed at once, and after folding`() async throws {
+        _ = try await samples.append([row(0, ["a": 1], whole: false), row(60, ["b": 1], whole: false)], window: .zero)
+        let all = SeriesQuery([LabelMatcher("job", .equal("x"))], from: noon, through: noon + .seconds(60))
+        for _ in 0..<2 {
+            #expect(try await samples.series(all).map { $0[LabelSet.nameLabel] } == ["a", "b"])
+            try await samples.maintain(at: noon + .seconds(7200), keeping: RetentionLimits(raw: .seconds(86_400)))
+        }
     }
 
     @Test func `samples of nodes carry the labels of their node`() async throws {
@@ -123,12 +132,33 @@ import TimeSeries
         node.labels = [try LabelKey("site"): try OneLine("attic")]
         try await store.inventory.apply([.register(node)], by: operatorOfTests, at: noon)
         try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
-        let labels = try #require(try await samples.select(query("up")).first?.labels)
+        let labels = try #require(try await samples.select(query("up")).first?.labels.labels)
         let expected = ["__name__": "up", "job": "flotilla", "node": "pi-1", "site": "attic"]
         for (key, value) in expected { #expect(labels.contains(.init(key, value))) }
         #expect(labels.contains { $0.key == "instance" })
         #expect(try await samples.labelNames() == ["__name__", "instance", "job", "node", "site"])
         #expect(try await samples.labelValues(of: "site") == ["attic"])
+    }
+
+    @Test func `samples of nodes carry the groups that their node was put into`() async throws {
+        let names = ["alone", "one", "two", "named"]
+        let groups: [String: [String]] = ["one": ["db"], "two": ["eu", "db"], "named": ["db"]]
+        for group in ["db", "eu"] {
+            let change = InventoryChange.createGroup(Group(name: try GroupName(group)))
+            try await store.inventory.apply([change], by: operatorOfTests, at: noon)
+        }
+        for name in names {
+            var node = try Make.node(name)
+            node.groups = Set(try (groups[name] ?? []).map { try GroupName($0) })
+            if name == "named" { node.labels = [try LabelKey("group"): try OneLine("mine")] }
+            try await store.inventory.apply([.register(node)], by: operatorOfTests, at: noon)
+            try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
+        }
+        let found = try await samples.select(query("up")).map(\.labels)
+        let byNode = Dictionary(uniqueKeysWithValues: found.map { labels in
+            (labels.first { $0.key == "node" }?.value ?? "", labels.first { $0.key == "group" }?.value)
+        })
+        #expect(byNode == ["alone": nil, "one": "db", "two": "db,eu", "named": "mine"])
     }
 
     @Test func `matchers choose what a naive model chooses`() async throws {
@@ -172,7 +202,7 @@ import TimeSeries
                 }
             }
             let query = SeriesQuery(matchers, from: noon, through: noon)
-            let found = try await samples.select(query).map(\.labels).filter { $0.first?.value != "end" }
+            let found = try await samples.select(query).map(\.labels.labels).filter { $0.first?.value != "end" }
             #expect(Set(found) == expected, "\(matchers)")
             #expect(found.count == expected.count)
         }

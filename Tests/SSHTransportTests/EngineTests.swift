@@ -72,6 +72,39 @@ struct EngineTests {
         }
     }
 
+    @Test(arguments: [300_000, 6_000_000])
+    func `output that nobody takes stays on the node, and comes whole with the release or the end`(size: Int)
+        async throws
+    {
+        try await LocalSSHD.with { server in
+            let shell = makeShell()
+            let flow = OutputFlow()
+            let taken = Mutex(0)
+            var job = RemoteJob(.loginShell("head -c \(size) /dev/zero"), limits: .init(memory: 8 << 20)) { chunk in
+                let isFirst = taken.withLock { count in
+                    defer { count += chunk.bytes.count }
+                    return count == 0
+                }
+                if isFirst { flow.hold() }
+            }
+            job.flow = flow
+            let node = try server.node()
+            async let answer = shell.run(job, on: node)
+            while !flow.isHeld { try await Task.sleep(for: .milliseconds(20)) }
+            try await Task.sleep(for: .milliseconds(300))
+            // What fits the window comes to its end without anybody's help.
+            if size > 1 << 22 {
+                #expect(taken.withLock { $0 } < 1 << 20)
+                flow.release()
+            }
+            let result = await answer
+            #expect(result.ending == .exited(0))
+            #expect(result.stdout.total == size)
+            #expect(taken.withLock { $0 } == size)
+            await shell.shutdown()
+        }
+    }
+
     @Test func `a signal is a signal`() async throws {
         try await LocalSSHD.with { server in
             let shell = makeShell()

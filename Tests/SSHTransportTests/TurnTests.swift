@@ -80,6 +80,50 @@ struct TurnTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(5))) func `a long command that holds the only session leaves the node open to others`()
+        async throws
+    {
+        try await LocalSSHD.with(["MaxSessions 1"]) { server in
+            let trust = SeenKeys()
+            var settings = LibSSHSettings()
+            settings.patienceWithCommands = .milliseconds(100)
+            let shell = makeShell(settings, trust: trust)
+            let node = try server.node()
+            let flag = server.folder.path + "/flag"
+            let wait = "until [ -e \(flag) ]; do sleep 0.1; done; echo long"
+            async let long = shell.run(RemoteJob(.loginShell(wait)), on: node)
+            while trust.keys.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(20)) }
+            let others = await withTaskGroup(of: CommandResult.self) { group in
+                for number in 0..<4 {
+                    group.addTask { await shell.run(RemoteJob(.loginShell("echo \(number); : >>\(flag)")), on: node) }
+                }
+                return await group.reduce(into: [CommandResult]()) { $0.append($1) }
+            }
+            #expect(Set(others.map(\.stdout.text)) == Set((0..<4).map { "\($0)\n" }))
+            let answer = await long
+            #expect(answer.stdout.text == "long\n")
+            await shell.shutdown()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a connection that only a stream used is closed sooner`() async throws {
+        try await LocalSSHD.with { server in
+            let trust = SeenKeys()
+            var settings = LibSSHSettings()
+            settings.idleTimeAfterStream = .milliseconds(200)
+            let shell = makeShell(settings, trust: trust)
+            let node = try server.node()
+            for _ in 0..<60 where trust.keys.withLock({ $0.count }) < 2 {
+                let stream = try await shell.open(.script("exit 126"), on: node, deadlines: .init())
+                await stream.close()
+                try await Task.sleep(for: .milliseconds(500))
+            }
+            let handshakes = trust.keys.withLock { $0.count }
+            #expect(handshakes == 2)
+            await shell.shutdown()
+        }
+    }
+
     @SSHLoop @Test func `a bound that a refusal set is tried again after a while`() throws {
         let destination = try destination()
         let line = Line(destination, Lane(route: destination, isSpare: false), bound: 3)

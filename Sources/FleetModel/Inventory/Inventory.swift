@@ -13,6 +13,12 @@ package struct Inventory: Hashable, Sendable {
         self.variables = variables
     }
 
+    /// Takes nodes that stand under their own names already.
+    package init(nodes: [NodeName: Node], groups: [Group], variables: [String: JSONValue]) {
+        self.init(groups: groups, variables: variables)
+        self.nodes = nodes
+    }
+
     /// Adds a node or takes the place of the one with its name.
     package mutating func put(_ node: Node) { nodes[node.name] = node }
 

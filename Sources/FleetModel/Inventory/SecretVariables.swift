@@ -6,6 +6,15 @@ package enum SecretVariables {
     ]
     private static let harmless: Set<String> = ["bypass", "compass"]
 
+    /// The one member of the object that stands for a secret whose key is missing.
+    package static let sealedMember = "$sealed"
+
+    /// True for a secret that is stored sealed and could not be opened.
+    package static func isSealed(_ value: JSONValue) -> Bool {
+        guard case .object(let members) = value else { return false }
+        return members.count == 1 && members[sealedMember]?.string != nil
+    }
+
     /// What is shown in place of a secret.
     package static let mask = JSONValue.string("‹secret›")
 
@@ -45,6 +54,19 @@ package enum SecretVariables {
 }
 
 extension Inventory {
+    /// The names of the secrets that could not be opened, as the home's key for them is missing.
+    package var sealedSecrets: [String] {
+        var sealed: Set<String> = []
+        let every = [variables] + nodes.values.map(\.variables) + groups.values.map(\.variables)
+        for members in every {
+            _ = SecretVariables.mapped(members) { name, value in
+                if SecretVariables.isSealed(value) { sealed.insert(name) }
+                return value
+            }
+        }
+        return sealed.sorted()
+    }
+
     /// The registry without the secrets among its variables, and the names of those that were left out.
     package func withoutSecrets() -> (inventory: Inventory, left: [String]) {
         var left: Set<String> = []

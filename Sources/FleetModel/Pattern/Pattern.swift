@@ -74,6 +74,27 @@ package struct Pattern: Hashable, Sendable, CustomStringConvertible {
         return Match(groups: groups, names: groupNames)
     }
 
+    /// The text with every match replaced, as Go's `ReplaceAllString` does it: `$1`, `${1}` and `${name}` in the replacement
+    /// stand for groups, `$$` for a dollar sign.
+    package func replacingMatches(in text: String, with replacement: String) -> String {
+        let template = PatternReplacement(replacement)
+        let scalars = Array(text.unicodeScalars)
+        let machine = PatternMachine(program, scalars.map(\.value))
+        var result = String.UnicodeScalarView()
+        var (search, end) = (0, 0)
+        while search <= scalars.count, let places = machine.firstMatch(whole: false, from: search) {
+            result.append(contentsOf: scalars[end..<places[0]])
+            // An empty match right behind the one before is none.
+            if places[1] > end || places[0] == 0 {
+                result.append(contentsOf: template.scalars(places, groupNames, scalars))
+            }
+            end = places[1]
+            search = max(search + 1, end)
+        }
+        result.append(contentsOf: scalars[min(end, scalars.count)...])
+        return String(result)
+    }
+
     package var description: String { text }
 
     package static func == (left: Pattern, right: Pattern) -> Bool {

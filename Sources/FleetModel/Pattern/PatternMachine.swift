@@ -15,17 +15,19 @@ struct PatternMachine {
     }
 
     /// Beginnings and ends of the whole and of each group; -1 for a group that took no part.
-    func firstMatch(whole: Bool) -> [Int]? {
-        run(whole: whole, remembers: true)
+    ///
+    /// - Parameter start: where the search begins; what stands before it is still seen by `^` and `\b`.
+    func firstMatch(whole: Bool, from start: Int = 0) -> [Int]? {
+        run(whole: whole, remembers: true, from: start)
     }
 
-    private func run(whole: Bool, remembers: Bool) -> [Int]? {
+    private func run(whole: Bool, remembers: Bool, from first: Int = 0) -> [Int]? {
         let slots = remembers ? program.slots : 0
         var current = Threads(steps: program.steps.count, slots: slots)
         var next = Threads(steps: program.steps.count, slots: slots)
         var found: [Int]?
-        for place in 0...text.count {
-            if found == nil, place == 0 || !whole { start(at: place, &current) }
+        for place in first...text.count {
+            if found == nil, place == first || !whole { start(at: place, &current) }
             if current.isEmpty, found != nil || whole { break }
             let scalar = place < text.count ? text[place] : nil
             if let places = advance(&current, &next, scalar, place, whole: whole) {

@@ -2,7 +2,10 @@ import ArgumentParser
 import FleetModel
 
 struct Version: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The version, and those of the libraries that matter.")
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "The version, and those of the libraries that matter."
+    )
 
     @OptionGroup var common: CommonOptions
 
@@ -16,7 +19,10 @@ struct Version: FleetCommand {
 }
 
 struct Completions: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The completion script of a shell.")
+    static let configuration = CommandConfiguration(
+        commandName: "completions",
+        abstract: "The completion script of a shell."
+    )
 
     @Argument(help: "bash, zsh or fish.") var shell: String
     @OptionGroup var common: CommonOptions

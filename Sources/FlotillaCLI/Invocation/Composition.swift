@@ -20,12 +20,13 @@ package protocol Composition: Sendable {
     /// Runs the daemon in this process until it is told to end.
     ///
     /// - Throws: `StateError` with `state.already_running` where one runs on this home.
-    func serve(_ home: Home, config: String?, interval: Duration?) async throws
+    func serve(_ home: Home, config: String?, interval: Duration?, listen: Listening?) async throws
 
     /// Starts the daemon in the background and returns when it answers.
     ///
     /// - Throws: `StateError` with what the daemon said before it ended.
-    func startDaemon(_ home: Home, config: String?, interval: Duration?) async throws -> DaemonHealth
+    func startDaemon(_ home: Home, config: String?, interval: Duration?, listen: Listening?) async throws
+        -> DaemonHealth
 
     /// The log-in name of whoever calls.
     var operatorName: String { get }

@@ -65,18 +65,12 @@ package enum Run {
     }
 
     private static func exitCode(of error: any Explained) -> Int32 {
-        switch error.code.prefix(while: { $0 != "." }) {
+        if error.code == "promql.bad_query" { return 2 }
+        return switch error.code.prefix(while: { $0 != "." }) {
         case "usage": 2
         case "state": 3
         default: 1
         }
-    }
-
-    /// Ctrl-C where there are no results to show.
-    private struct Stopped: Explained {
-        var code: String { "exec.cancelled" }
-        var problem: String { "stopped before the end" }
-        var advice: String? { "what was recorded until then stands: flotilla audit list" }
     }
 
     /// The format that the call asked for, read before (or without) a successful parse.

@@ -13,6 +13,12 @@ package enum SettingsReading {
                 throw YAMLFault(reason: "expected keys and values, not \(root.kindWord)", mark: root.mark)
             }
             for member in members {
+                if case .scalar("retention", _) = member.key.content {
+                    let reading = RetentionReading(member.value, standard: settings.retention)
+                    settings.retention = reading.limits ?? settings.retention
+                    mistakes += reading.mistakes.map { place(path, $0.mark) + $0.problem }
+                    continue
+                }
                 guard case .scalar(let key, _) = member.key.content, case .scalar(let value, _) = member.value.content
                 else {
                     mistakes.append(place(path, member.key.mark) + "expected a plain key and value")
@@ -29,7 +35,7 @@ package enum SettingsReading {
         return settings
     }
 
-    private static let keys = ["host_keys", "interval", "retention"]
+    private static let keys = ["host_keys", "interval", "listen", "retention"]
 
     /// What is wrong with the pair, or nil.
     private static func set(_ key: String, to value: String, in settings: inout FleetSettings) -> String? {
@@ -42,11 +48,9 @@ package enum SettingsReading {
                 return "interval is a time from 1s to 24h"
             }
             settings.interval = span
-        case "retention":
-            guard let span = Duration(span: value), span >= .seconds(3600) else {
-                return "retention is a time of at least 1h"
-            }
-            settings.retention = span
+        case "listen":
+            guard let listening = Listening(value) else { return "listen is an address such as 127.0.0.1:8420, or off" }
+            settings.listen = listening
         default:
             let near = NearMisses.question(for: key, among: keys).map { ", \($0)" } ?? ""
             return "unknown key “\(key.quotedForMessage)”\(near)"

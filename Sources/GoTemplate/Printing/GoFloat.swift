@@ -10,14 +10,17 @@ package struct GoFloat: Sendable {
 
     private var sign: String { value.sign == .minus ? "-" : "" }
 
-    /// `%v` and `%g`: as few digits as tell it from its neighbours.
-    package var general: String { general(upper: false, threshold: 21) }
+    /// Where `%g` without a precision turns to an exponent.
+    private static let shortestLimit = 6
 
-    func general(upper: Bool, threshold: Int) -> String {
+    /// `%v` and `%g`: as few digits as tell it from its neighbours; with an exponent from 1e+06 on.
+    package var general: String { general(upper: false) }
+
+    func general(upper: Bool) -> String {
         if let special { return special }
         let digits = DecimalDigits(shortest: value)
         let exponent = digits.point - 1
-        guard exponent < -4 || exponent >= threshold else {
+        guard exponent < -4 || exponent >= Self.shortestLimit else {
             return sign + digits.fixed(max(digits.digits.count - digits.point, 0))
         }
         return sign + digits.scientific(digits.digits.count - 1, upper: upper)

@@ -125,7 +125,7 @@ struct GoFormatSpec {
         case "G":
             text =
                 precision.map { float.general(precision: $0, upper: true) }
-                ?? float.general(upper: true, threshold: 21)
+                ?? float.general(upper: true)
         case "f", "F": text = float.fixed(precision ?? 6)
         case "e": text = float.scientific(precision ?? 6)
         case "E": text = float.scientific(precision ?? 6, upper: true)

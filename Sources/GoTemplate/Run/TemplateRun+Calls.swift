@@ -44,11 +44,11 @@ extension TemplateRun {
             values.append(try fitting(last, function.kind(at: values.count), nil))
         }
         try spend(values.reduce(0) { $0 + $1.weight / 64 })
-        at(spot)
         let value: GoValue
         do throws(GoFunctionError) {
             value = try function.body(values)
         } catch {
+            at(spot)
             throw failure("error calling \(name): \(error.problem)")
         }
         guard value.weight <= limits.bytes else {

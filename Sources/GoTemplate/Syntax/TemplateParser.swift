@@ -163,7 +163,7 @@ extension TemplateParser {
         switch token.kind {
         case .mistake: fail(token.text, token)
         case .end: fail("unexpected EOF in \(context)", token)
-        case .keyword: fail("unexpected <\(token.text)> in \(context)", token)
+        case .keyword, .dot: fail("unexpected <\(token.text)> in \(context)", token)
         default: fail("unexpected \(String(token.text.prefix(40)).quoted) in \(context)", token)
         }
     }

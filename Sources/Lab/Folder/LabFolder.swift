@@ -46,6 +46,8 @@ struct NodeFolder: Hashable, Sendable {
     var authorizedKeys: String { home + "/.ssh/authorized_keys" }
 
     var containers: String { state + "/containers" }
+    /// What stands for the control groups of running units and containers.
+    var running: String { state + "/running" }
     var thermalZone: String { sys + "/class/thermal/thermal_zone0" }
     var firmware: String { sys + "/devices/platform/soc/soc:firmware" }
 
@@ -59,8 +61,11 @@ struct NodeFolder: Hashable, Sendable {
         let deep = [
             "/net", "/pressure", "/self", "/device-tree", "/sys/fs", "/sys/kernel/random",
         ].map { proc + $0 }
-        for folder in deep + [sys + "/class/net/lo", sys + "/class/net/eth0", root + "/etc", state] {
-            try Files.makeFolders(folder)
+        let flat = ["/class/net/lo", "/class/net/eth0", "/fs/cgroup"].map { sys + $0 }
+        for folder in deep + flat + [root + "/etc", state] { try Files.makeFolders(folder) }
+        let slice = sys + "/fs/cgroup/system.slice"
+        guard symlink("../../../state/running", slice) == 0 || errno == EEXIST else {
+            throw LabError.system("symlink", on: slice)
         }
         guard build.profile == .time else { return }
         for folder in [thermalZone, firmware] { try Files.makeFolders(folder) }

@@ -10,14 +10,16 @@ struct NodeServices {
     private static let image = "ghcr.io/example/mcp-utc-time-server:1.4.2"
 
     func furnish() throws(LabError) {
-        for folder in [folder.state + "/units", folder.state + "/log", folder.containers] {
+        for folder in [folder.state + "/units", folder.running, folder.state + "/log", folder.containers] {
             try Files.makeFolder(folder)
         }
         let isTime = machine.build.profile == .time
         let own =
             isTime ? ["docker", "ntpsec"] + (machine.build.stratum == 1 ? ["gpsd"] : []) : ["pipe-pop", "chrony"]
         for unit in own + ["ssh", "cron"] {
-            try putOnce("loaded active running\n", at: folder.state + "/units/\(unit).service")
+            if try putOnce("loaded active running\n", at: folder.state + "/units/\(unit).service") {
+                try Files.write("", to: folder.running + "/\(unit).service")
+            }
             try putOnce(log(of: unit), at: folder.state + "/log/\(unit)")
         }
         if machine.build.seed % 17 == 0 {
@@ -41,7 +43,11 @@ struct NodeServices {
             "image": Self.image, "running": "true", "restarts": "0", "health": "healthy", "id": String(id.prefix(12)),
             "started": String(machine.booted.milliseconds / 1000),
         ]
-        for (fact, text) in facts { try putOnce(text + "\n", at: box + "/" + fact) }
+        for (fact, text) in facts where try putOnce(text + "\n", at: box + "/" + fact) && fact == "id" {
+            let group = folder.running + "/docker-\(text).scope"
+            try Files.makeFolder(group)
+            try Files.write("612\n", to: group + "/cgroup.procs")
+        }
         try putOnce(Self.image + "\n", at: folder.state + "/images")
         try putOnce(log(of: Self.container), at: folder.state + "/log/\(Self.container)")
         let project = folder.home + "/mcp-utc-time-server"
@@ -68,8 +74,11 @@ struct NodeServices {
         }.joined()
     }
 
-    private func putOnce(_ text: String, at path: String) throws(LabError) {
-        guard access(path, F_OK) != 0 else { return }
+    /// - Returns: whether it was not there before.
+    @discardableResult
+    private func putOnce(_ text: String, at path: String) throws(LabError) -> Bool {
+        guard access(path, F_OK) != 0 else { return false }
         try Files.write(text, to: path)
+        return true
     }
 }

@@ -77,23 +77,31 @@ extension StandIn {
             *) exec "$real" -f "$@" ;;
             esac
             [ "${1-}" = -- ] && shift
-            for path do
-              mount=${path#"${FLOTILLA_ROOT-}"}
-              awk -v format="$format" -v mount="${mount:-/}" -v path="$path" '
-                $3 == mount {
-                  v["S"] = v["s"] = 4096; v["b"] = int($4 / 4); v["f"] = int(($4 - $5) / 4); v["a"] = int($6 / 4)
-                  v["c"] = $7; v["d"] = $8; v["n"] = path; v["T"] = $2; v["%"] = "%"
-                  out = ""
-                  for (i = 1; i <= length(format); i++) {
-                    c = substr(format, i, 1)
-                    if (c == "%") { i++; out = out v[substr(format, i, 1)] } else out = out c
-                  }
-                  print out; found = 1
+            exec awk -v format="$format" -v root="${FLOTILLA_ROOT-}" '
+              BEGIN { for (i = 2; i < ARGC; i++) { path[i] = ARGV[i]; ARGV[i] = "" } }
+              { row[$3] = $0 }
+              function shown(path, i, c, out) {
+                v["S"] = v["s"] = 4096; v["b"] = int($4 / 4); v["f"] = int(($4 - $5) / 4); v["a"] = int($6 / 4)
+                v["c"] = $7; v["d"] = $8; v["n"] = path; v["T"] = $2; v["%"] = "%"
+                for (i = 1; i <= length(format); i++) {
+                  c = substr(format, i, 1)
+                  if (c == "%") { i++; out = out v[substr(format, i, 1)] } else out = out c
                 }
-                END { exit !found }' "$FLOTILLA_LAB_NODE/state/filesystems" ||
-                { echo "stat: cannot read file system information for '$path': No such file or directory" >&2; bad=1; }
-            done
-            exit "${bad:-0}"
+                return out
+              }
+              END {
+                for (p = 2; p < ARGC; p++) {
+                  mount = path[p]
+                  if (root != "" && index(mount, root) == 1) mount = substr(mount, length(root) + 1)
+                  if (mount == "") mount = "/"
+                  if (mount in row) { $0 = row[mount]; print shown(path[p]) }
+                  else {
+                    bad = 1
+                    printf "stat: cannot read file system information for \047%s\047: No such file or directory\n", path[p] >"/dev/stderr"
+                  }
+                }
+                exit bad
+              }' "$FLOTILLA_LAB_NODE/state/filesystems" "$@"
             """#
         ),
     ]

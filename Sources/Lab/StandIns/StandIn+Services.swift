@@ -5,7 +5,7 @@ extension StandIn {
             "systemctl",
             #"""
             #!/bin/sh
-            units=$FLOTILLA_LAB_NODE/state/units
+            units=$FLOTILLA_LAB_NODE/state/units running=$FLOTILLA_LAB_NODE/state/running
             verb= wanted= names= properties= quiet= value=
             while [ $# -gt 0 ]; do
               case $1 in
@@ -26,7 +26,10 @@ extension StandIn {
               unit=$(full "$1") load=not-found active=inactive sub=dead
               [ -r "$units/$unit" ] && read -r load active sub <"$units/$unit"
             }
-            put() { [ "$load" = loaded ] && echo "loaded $1 $2" >"$units/$unit"; }
+            put() {
+              [ "$load" = loaded ] && echo "loaded $1 $2" >"$units/$unit" || return
+              [ "$1" = active ] && : >"$running/$unit" || rm -f "$running/$unit"
+            }
             need() {
               [ "$load" = loaded ] && return
               echo "Failed to $verb $unit: Unit $unit not found." >&2

@@ -52,11 +52,16 @@ package struct PollStore: Sendable {
     }
 
     package func keep(_ polls: [NodePoll]) async throws {
-        guard !polls.isEmpty else { return }
+        try await keep(polls, observing: polls.compactMap(\.observation))
+    }
+
+    /// - `observations`: what is written about the nodes' reach; the rest of what the polls said may wait.
+    func keep(_ polls: [NodePoll], observing observations: [NodeObservation]) async throws {
+        guard !polls.isEmpty || !observations.isEmpty else { return }
         let (samples, inventory, moment) = (samples, inventory, now())
         try await uninterrupted {
             try await samples.append(polls.map(\.record))
-            try await inventory.record(polls.compactMap(\.observation), at: moment)
+            try await inventory.record(observations, at: moment)
         }
     }
 }

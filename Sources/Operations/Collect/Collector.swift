@@ -6,7 +6,7 @@ package import Logging
 package actor Collector {
     private let fleet: Fleet
     private var interval: Duration
-    private var retention: Duration
+    private var retention: RetentionLimits
     private let entropy: @Sendable () -> UInt64
     private let logger: Logger
     private var pollers: [NodeName: NodePoller] = [:]
@@ -17,6 +17,7 @@ package actor Collector {
     /// Nodes that no connection reached the last time: asking again costs nobody anything, and takes long.
     private var unreached: Set<NodeName> = []
     private var finished: [NodePoll] = []
+    private var ledger = ObservationLedger()
     private var inventory = Inventory()
     private var routes: Routes?
     private var round = PollRound()
@@ -24,11 +25,11 @@ package actor Collector {
     package private(set) var lastCycle: Duration?
 
     /// - `interval`: between two polls of a node.
-    /// - `retention`: older samples are forgotten.
+    /// - `retention`: what is older, or too much, is forgotten.
     package init(
         fleet: Fleet,
         interval: Duration,
-        retention: Duration,
+        retention: RetentionLimits,
         entropy: @escaping @Sendable () -> UInt64,
         logger: Logger
     ) {
@@ -40,7 +41,7 @@ package actor Collector {
     }
 
     /// From the next poll on; a round under way ends early when its interval changes.
-    package func use(interval: Duration, retention: Duration) {
+    package func use(interval: Duration, retention: RetentionLimits) {
         self.interval = interval
         self.retention = retention
     }
@@ -67,7 +68,7 @@ package actor Collector {
         try await reload()
         let nodes = names.compactMap { inventory.nodes[$0] }
         let polls = await onEach(nodes, width: 1024) { await self.poll($0) }
-        try await store()
+        try await store(all: true)
         return Dictionary(polls.map { ($0.item.name, $0.outcome.outcome) }, uniquingKeysWith: { $1 })
     }
 
@@ -167,6 +168,7 @@ package actor Collector {
     private func reload() async throws {
         inventory = try await fleet.inventory.inventory()
         routes = try fleet.routes(inventory)
+        ledger.keep(inventory.nodes)
         for (name, poller) in pollers where inventory.nodes[name] == nil {
             pollers[name] = nil
             unreached.remove(name)
@@ -178,7 +180,7 @@ package actor Collector {
     private func upkeepLoop() async {
         while !Task.isCancelled {
             do {
-                try await fleet.samples.maintain(at: fleet.now(), keeping: RetentionLimits(raw: retention))
+                try await fleet.samples.maintain(at: fleet.now(), keeping: retention)
             } catch is CancellationError {
                 return
             } catch {
@@ -200,15 +202,20 @@ package actor Collector {
                 logger.error("samples could not be stored", metadata: ["reason": "\(Self.reason(error))"])
             }
         }
-        try await store()
+        try await store(all: true)
     }
 
-    private func store() async throws {
+    /// - `all`: what is known about the nodes' reach is written without waiting for its minute.
+    private func store(all: Bool = false) async throws {
         let batch = finished
         finished = []
+        let news = batch.compactMap(\.observation)
+        let due = ledger.due(news, nodes: inventory.nodes, at: fleet.now(), all: all)
+        let store = PollStore(samples: fleet.samples, inventory: fleet.inventory, now: fleet.now)
         do {
-            try await PollStore(samples: fleet.samples, inventory: fleet.inventory, now: fleet.now).keep(batch)
+            try await store.keep(batch, observing: due)
         } catch {
+            ledger.giveBack(due)
             // Newest last, and never more than a few rounds of them.
             finished = Array((batch + finished).suffix(4 * max(256, inventory.nodes.count)))
             throw error

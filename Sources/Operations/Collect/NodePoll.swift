@@ -24,7 +24,7 @@ package struct NodePoll: Sendable {
         outcome = PollOutcome(samples: record.samples.count, duration: duration, error: error, route: route)
         observation =
             error.map { Self.observation(of: node.name, after: $0) }
-            ?? NodeObservation(node.name, .up, profile: profile)
+            ?? NodeObservation(node.name, .up, profile: profile, at: ended)
     }
 
     package var node: NodeName { record.node }

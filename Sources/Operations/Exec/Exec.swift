@@ -24,6 +24,8 @@ package struct Exec: Sendable {
         package var limits: OutputLimits
         /// No further node is started after the first that fails.
         package var failFast: Bool
+        /// Somebody looks at output while it comes; the results have it in any case.
+        package var isWatched: Bool
 
         package init(command: String, nodes: [Node], fanout: Int = 256) {
             self.command = command
@@ -33,6 +35,7 @@ package struct Exec: Sendable {
             self.deadlines = Deadlines()
             self.limits = OutputLimits()
             self.failFast = false
+            self.isWatched = true
         }
     }
 
@@ -75,14 +78,14 @@ package struct Exec: Sendable {
             return CommandResult(ending: .failed(error))
         }
         let name = node.name
-        let job = RemoteJob(
+        var job = RemoteJob(
             order.script?(node) ?? .loginShell(order.command),
             stdin: order.stdin,
             elevation: order.elevation,
             deadlines: order.deadlines,
-            limits: order.limits,
-            onOutput: { observe(.output(name, $0)) }
+            limits: order.limits
         )
+        if order.isWatched { job.onOutput = { observe(.output(name, $0)) } }
         return await shell.run(job, on: destination)
     }
 

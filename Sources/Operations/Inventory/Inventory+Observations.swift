@@ -7,7 +7,10 @@ extension Inventory {
     @discardableResult
     package mutating func observe(_ observation: NodeObservation, at now: Timestamp) -> Node? {
         guard var node = nodes[observation.node] else { return nil }
-        if observation.status == .up { node.lastSeen = max(now, node.lastSeen ?? now) }
+        if observation.status == .up {
+            let seen = min(now, observation.at ?? now)
+            node.lastSeen = max(seen, node.lastSeen ?? seen)
+        }
         if node.status.word != "quarantined" { node.status = observation.status }
         if let profile = observation.profile, node.profile == nil { node.profile = profile }
         put(node)

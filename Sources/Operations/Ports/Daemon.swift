@@ -22,6 +22,8 @@ package struct DaemonHealth: Hashable, Sendable {
     /// When the configuration was looked at last, and what was wrong with it then: the settings from before go on.
     package var settingsReadAt: Timestamp?
     package var settingsRefusal: String?
+    /// Where the HTTP API listens; nil where it does not.
+    package var listen: String?
 
     package init(
         process: Int32,
@@ -31,7 +33,8 @@ package struct DaemonHealth: Hashable, Sendable {
         overruns: Int,
         version: String,
         settingsReadAt: Timestamp? = nil,
-        settingsRefusal: String? = nil
+        settingsRefusal: String? = nil,
+        listen: String? = nil
     ) {
         self.process = process
         self.since = since
@@ -41,6 +44,7 @@ package struct DaemonHealth: Hashable, Sendable {
         self.version = version
         self.settingsReadAt = settingsReadAt
         self.settingsRefusal = settingsRefusal
+        self.listen = listen
     }
 }
 

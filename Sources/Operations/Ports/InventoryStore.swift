@@ -36,13 +36,16 @@ package enum InventoryChange: Hashable, Sendable {
 package struct NodeObservation: Hashable, Sendable {
     package var node: NodeName
     package var status: NodeStatus
+    /// When the contact was; nil: when it is recorded.
+    package var at: Timestamp?
     /// Set when the contact found out what kind of node it is.
     package var profile: Node.Profile?
 
-    package init(_ node: NodeName, _ status: NodeStatus, profile: Node.Profile? = nil) {
+    package init(_ node: NodeName, _ status: NodeStatus, profile: Node.Profile? = nil, at: Timestamp? = nil) {
         self.node = node
         self.status = status
         self.profile = profile
+        self.at = at
     }
 }
 

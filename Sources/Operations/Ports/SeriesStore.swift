@@ -13,7 +13,7 @@ package protocol SeriesStore: Sendable {
     /// The same as buckets, for `avg_over_time` and its like over long ranges; `query.resolution` must not be raw.
     func buckets(_ query: SeriesQuery) async throws -> [RolledSeries]
     /// The labels of all series that pass and that had samples near the span (to the hour, for folded ones to the day).
-    func series(_ query: SeriesQuery) async throws -> [[Sample.Label]]
+    func series(_ query: SeriesQuery) async throws -> [LabelSet]
     /// All names of labels, sorted.
     func labelNames() async throws -> [String]
     /// All values of one label, sorted.

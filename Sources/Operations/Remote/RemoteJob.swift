@@ -9,6 +9,8 @@ package struct RemoteJob: Sendable {
     package var limits: OutputLimits
     /// Called for every chunk as it arrives, in order for each stream, from any thread; must not block.
     package var onOutput: (@Sendable (OutputChunk) -> Void)?
+    /// Held by whoever takes the output and is behind; nil: it is never behind.
+    package var flow: OutputFlow?
 
     package init(
         _ command: Command,

@@ -8,6 +8,7 @@ package actor CollectorService: DaemonService {
     private let settings: RunningSettings
     private let interval: @Sendable () -> Duration
     private let version: String
+    private let listen: String?
     private let stop: @Sendable () -> Void
 
     /// `interval` gives the time between two polls as it is now; `stop` begins the end of the daemon and returns at once.
@@ -18,6 +19,7 @@ package actor CollectorService: DaemonService {
         settings: RunningSettings,
         interval: @escaping @Sendable () -> Duration,
         version: String,
+        listen: String?,
         stop: @escaping @Sendable () -> Void
     ) {
         self.collector = collector
@@ -26,6 +28,7 @@ package actor CollectorService: DaemonService {
         self.settings = settings
         self.interval = interval
         self.version = version
+        self.listen = listen
         self.stop = stop
     }
 
@@ -39,7 +42,8 @@ package actor CollectorService: DaemonService {
             overruns: await collector.overruns,
             version: version,
             settingsReadAt: settings.readAt,
-            settingsRefusal: settings.refusal
+            settingsRefusal: settings.refusal,
+            listen: listen
         )
     }
 

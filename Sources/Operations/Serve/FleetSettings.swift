@@ -4,18 +4,22 @@ import FleetModel
 package struct FleetSettings: Hashable, Sendable {
     /// Between two polls of a node, where the call does not say.
     package var interval: Duration
-    /// How long samples are kept.
-    package var retention: Duration
+    /// How long samples are kept, and how large their file may become.
+    package var retention: RetentionLimits
     package var hostKeys: HostKeyPolicy
+    /// Where the HTTP API is served, where the call does not say.
+    package var listen: Listening
 
     package init(
         interval: Duration = .seconds(15),
-        retention: Duration = .seconds(7 * 86_400),
-        hostKeys: HostKeyPolicy = .pinFirst
+        retention: RetentionLimits = RetentionLimits(raw: .seconds(7 * 86_400)),
+        hostKeys: HostKeyPolicy = .pinFirst,
+        listen: Listening = .at(.standard)
     ) {
         self.interval = interval
         self.retention = retention
         self.hostKeys = hostKeys
+        self.listen = listen
     }
 }
 
@@ -30,7 +34,7 @@ package struct SettingsErrors: Explained, Hashable {
 
     package var code: String { "usage.bad_settings" }
     package var problem: String { mistakes.joined(separator: "\n") }
-    package var advice: String? { "nothing of the file was used; known keys: host_keys, interval, retention" }
+    package var advice: String? { "nothing of the file was used; known keys: host_keys, interval, listen, retention" }
 }
 
 extension Duration {

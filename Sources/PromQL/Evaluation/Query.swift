@@ -37,7 +37,7 @@ package struct Query: Hashable, Sendable {
             try options.limits.check(series: series.count)
             result = .matrix(series.sorted { $0.labels.isBefore($1.labels) })
         }
-        return QueryAnswer(result: result, warnings: evaluator.notes.warnings, infos: evaluator.notes.infos)
+        return QueryAnswer(time: time, result: result, warnings: evaluator.notes.warnings, infos: evaluator.notes.infos)
     }
 
     /// The answers from one moment through another, all in milliseconds; a matrix sorted by labels.
@@ -52,9 +52,7 @@ package struct Query: Hashable, Sendable {
     ) throws -> QueryAnswer {
         guard expression.type == .scalar || expression.type == .vector else {
             throw PromQLError.badQuery(
-                "invalid expression type \(expression.type.rawValue.quoted) for range query, must be Scalar or instant Vector",
-                at: expression.range,
-                in: []
+                "invalid expression type \(expression.type.rawValue.quoted) for range query, must be Scalar or instant Vector"
             )
         }
         let grid = try options.limits.grid(from: start, through: end, step: step)
@@ -65,7 +63,12 @@ package struct Query: Hashable, Sendable {
             : try evaluator.vector(expression, over: grid)
         try options.limits.check(series: columns.count)
         let series = columns.map { $0.series(on: grid) }.sorted { $0.labels.isBefore($1.labels) }
-        return QueryAnswer(result: .matrix(series), warnings: evaluator.notes.warnings, infos: evaluator.notes.infos)
+        return QueryAnswer(
+            time: end,
+            result: .matrix(series),
+            warnings: evaluator.notes.warnings,
+            infos: evaluator.notes.infos
+        )
     }
 }
 
@@ -134,6 +137,8 @@ package struct QueryLimits: Hashable, Sendable {
 
 /// What a query found.
 package struct QueryAnswer: Sendable {
+    /// The moment asked for, or the last one of a range: milliseconds since 1970.
+    package let time: Int64
     package let result: Result
     /// In Prometheus' words, each once: the answer may not be what was meant.
     package let warnings: [String]
@@ -145,6 +150,11 @@ package struct QueryAnswer: Sendable {
         case string(String)
         case vector([Sample])
         case matrix([Series])
+    }
+
+    /// The same with other content and one warning more.
+    package func replacing(_ result: Result, warning: String) -> QueryAnswer {
+        QueryAnswer(time: time, result: result, warnings: warnings + [warning], infos: infos)
     }
 
     /// One series at the moment of the query.

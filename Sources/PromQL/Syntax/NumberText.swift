@@ -38,7 +38,14 @@ package enum NumberText {
     package static func apiText(of value: Double) -> String {
         let size = value.magnitude
         guard size != 0, size.isFinite, size < 1e-6 || size >= 1e21 else { return text(of: value) }
-        let (digits, exponent) = shortest(size)
+        return exponentText(of: value)
+    }
+
+    /// Always with an exponent, `1.5e+00`, as the API writes the values of alerts.
+    package static func exponentText(of value: Double) -> String {
+        guard value.isFinite else { return text(of: value) }
+        guard value != 0 else { return value.sign == .minus ? "-0e+00" : "0e+00" }
+        let (digits, exponent) = shortest(value.magnitude)
         let power = exponent - 1
         let powerText = (power < 0 ? "-" : "+") + (power.magnitude < 10 ? "0" : "") + String(power.magnitude)
         let mantissa = digits.count == 1 ? digits : digits.prefix(1) + "." + digits.dropFirst()

@@ -22,6 +22,9 @@ package struct PromQLError: Explained, Hashable {
         PromQLError("bad_query", "\(range.place(in: query)): parse error: \(problem)", range: range)
     }
 
+    /// The query is one, but not of the kind that was asked for.
+    static func badQuery(_ problem: String) -> PromQLError { PromQLError("bad_query", problem) }
+
     /// The query cannot be answered from this data, such as a matching that is not unique.
     static func execution(_ problem: String) -> PromQLError {
         PromQLError("execution", problem)
@@ -30,6 +33,14 @@ package struct PromQLError: Explained, Hashable {
     /// More was asked for than the limits allow.
     static func tooLarge(_ problem: String, advice: String) -> PromQLError {
         PromQLError("too_large", problem, advice: advice)
+    }
+
+    /// The query was ended before it had an answer.
+    package init(_ interruption: QueryOptions.Interruption) {
+        switch interruption {
+        case .timeout: self = .timeout
+        case .cancelled: self = .cancelled
+        }
     }
 
     static let timeout = PromQLError(

@@ -167,6 +167,8 @@ final class SQLiteFile: Sendable {
 
     /// Not GRDB's own write-ahead setting: that makes and drops a table at each start, four waits for the disk.
     private static func settle(_ database: Database, _ plan: Plan) throws {
+        // Each poll writes one page, that of its node's newest row: a small one. Only a new file takes it.
+        if !plan.durable { try database.execute(sql: "PRAGMA page_size = 1024") }
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
             throw StateError(
@@ -180,7 +182,10 @@ final class SQLiteFile: Sendable {
         if !plan.durable { try database.execute(sql: "PRAGMA secure_delete = OFF") }
         // A poll changes the last page of its node's history: folded in every few rounds, a page that several polls have
         // changed is written into the file once. 32 MiB of log.
-        if !plan.durable { try database.execute(sql: "PRAGMA wal_autocheckpoint = 8192") }
+        if !plan.durable {
+            let size = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \((32 << 20) / max(512, size))")
+        }
         if let limit = plan.pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(limit)") }
     }
 

@@ -16,11 +16,11 @@ struct RegistryReader {
         }
     }
 
-    private func nodes() throws -> [Node] {
+    private func nodes() throws -> [NodeName: Node] {
         var labels = try SideTable(cursor("SELECT node, key, value FROM node_labels ORDER BY node"))
         var groups = try SideTable(cursor("SELECT node, member_of FROM group_members ORDER BY node"))
         var names: [String: GroupName] = [:]
-        var nodes: [Node] = []
+        var nodes: [NodeName: Node] = [:]
         nodes.reserveCapacity(try Int.fetchOne(database, sql: "SELECT count(*) FROM nodes") ?? 0)
         let rows = try cursor(Self.nodeColumns)
         while let row = try rows.next() {
@@ -33,7 +33,7 @@ struct RegistryReader {
                 names[text] = name
                 node.groups.insert(name)
             }
-            nodes.append(node)
+            nodes[node.name] = node
         }
         return nodes
     }

@@ -10,7 +10,7 @@ import Synchronization
 final class VariableSeal: Sendable {
     private let path: String
     private let known = Mutex<SymmetricKey?>(nil)
-    private static let member = "$sealed"
+    private static let member = SecretVariables.sealedMember
     private static let keyBytes = 32
 
     /// - Parameter path: of the key, 32 bytes for its owner alone; made when the first secret is sealed.

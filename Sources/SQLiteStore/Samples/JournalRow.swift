@@ -74,6 +74,23 @@ struct JournalReader {
         return (row.layout, try decoded(row))
     }
 
+    /// The series of the rows of a source that are in no layout until they are folded.
+    func looseSeries(of source: Int64, _ span: ClosedRange<Int64>) throws -> Set<Int64> {
+        let sql = "SELECT moment, layout, body FROM journal WHERE moment BETWEEN ? AND ? AND layout = 0"
+        let cursor = try Row.fetchCursor(
+            database.cachedStatement(sql: sql),
+            arguments: [
+                PollMoment.number(of: source, at: span.lowerBound), PollMoment.number(of: source, at: span.upperBound),
+            ]
+        )
+        var found: Set<Int64> = []
+        while let row = try cursor.next() {
+            var index = 0
+            found.formUnion(try ownSeries(JournalRow(row), at: &index))
+        }
+        return found
+    }
+
     mutating func decoded(_ row: JournalRow) throws -> SourceBlock.Row {
         var index = 0
         let series = try row.layout == 0 ? ownSeries(row, at: &index) : series(of: row.layout)

@@ -142,8 +142,8 @@ extension SeriesKey {
         label == "__name__" ? name : labels.first { $0.key == label }?.value ?? ""
     }
 
-    /// All labels of the series of a source, sorted.
+    /// All labels of the series of a source, sorted by bytes.
     func labels(at target: [Sample.Label]) -> [Sample.Label] {
-        ([Sample.Label("__name__", name)] + target + labels).sorted { $0.key < $1.key }
+        ([Sample.Label("__name__", name)] + target + labels).sorted { $0.key.isBefore($1.key) }
     }
 }

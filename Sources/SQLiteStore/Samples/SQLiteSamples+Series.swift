@@ -8,15 +8,15 @@ package import TimeSeries
 extension SQLiteSamples {
     package func select(_ query: SeriesQuery) async throws -> [Series] {
         try await gather(query, buckets: false) { labels, found in
-            Series(labels: labels, times: found.times, values: found.values)
-        }.filter { !$0.times.isEmpty }.sorted { $0.labels.comes(before: $1.labels) }
+            Series(labels: LabelSet(sorted: labels), times: found.times, values: found.values)
+        }.filter { !$0.times.isEmpty }.sorted { $0.labels.isBefore($1.labels) }
     }
 
     package func buckets(_ query: SeriesQuery) async throws -> [RolledSeries] {
         let width = query.resolution == .raw ? Resolution.fiveMinutes : query.resolution
         return try await gather(query, buckets: true) { labels, found in
-            RolledSeries(labels: labels, buckets: found.buckets(width))
-        }.filter { !$0.buckets.isEmpty }.sorted { $0.labels.comes(before: $1.labels) }
+            RolledSeries(labels: LabelSet(sorted: labels), buckets: found.buckets(width))
+        }.filter { !$0.buckets.isEmpty }.sorted { $0.labels.isBefore($1.labels) }
     }
 
     private func gather<T: Sendable>(
@@ -50,21 +50,23 @@ extension SQLiteSamples {
         }
     }
 
-    package func series(_ query: SeriesQuery) async throws -> [[Sample.Label]] {
+    package func series(_ query: SeriesQuery) async throws -> [LabelSet] {
         guard query.from <= query.through else { return [] }
         let span = query.from.milliseconds...query.through.milliseconds
         return try await file().read { [path = plan.path] database in
             let index = LabelIndex(database, path)
-            var found: Set<[Sample.Label]> = []
+            let journal = JournalReader(database, path)
+            var found: Set<LabelSet> = []
             for (sources, families) in try index.matches(query.matchers) {
                 let keys = families.values.reduce(into: LabelIndex.Family()) { $0.merge($1) { $1 } }
                 for source in sources {
-                    for series in try index.series(of: source.id, span) {
-                        if let key = keys[series] { found.insert(key.labels(at: source.labels)) }
+                    let listed = try index.series(of: source.id, span)
+                    for series in try listed.union(journal.looseSeries(of: source.id, span)) {
+                        if let key = keys[series] { found.insert(LabelSet(sorted: key.labels(at: source.labels))) }
                     }
                 }
             }
-            return found.sorted { $0.comes(before: $1) }
+            return found.sorted { $0.isBefore($1) }
         }
     }
 
@@ -119,12 +121,5 @@ extension SQLiteSamples {
             (statistics.fileBytes, statistics.usedBytes) = (bytes.file, bytes.used)
             return statistics
         }
-    }
-}
-
-extension [Sample.Label] {
-    /// As Prometheus sorts series: label by label, by bytes.
-    func comes(before other: Self) -> Bool {
-        lexicographicallyPrecedes(other) { ($0.key, $0.value) < ($1.key, $1.value) }
     }
 }

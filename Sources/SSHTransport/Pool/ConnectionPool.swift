@@ -109,15 +109,21 @@ final class ConnectionPool {
         if lines[line.lane] === line { lines[line.lane] = nil }
     }
 
-    /// Where streams hold every session that the server allows, who waits gets a second connection, and no third.
+    /// Where streams hold every session that the server allows, or commands do for long, who waits gets a second
+    /// connection, and no third.
     private func moveAside(_ line: Line) {
-        guard line.needsSpare else { return }
-        if lines[Lane(route: line.lane.route, isSpare: true)]?.connection != nil { return moveToSpare(line) }
+        guard let first = line.wantsSpare else { return }
+        if line.isHeldByStreams, lines[Lane(route: line.lane.route, isSpare: true)]?.connection != nil {
+            return moveToSpare(line)
+        }
         guard line.spareTimer == nil else { return }
         // A refusal may have been a passing one, and streams that are just ending hold nothing for long.
-        line.spareTimer = SSHLoop.after(.milliseconds(300)) { [weak self, line] in
+        let patience = line.isHeldByStreams ? .milliseconds(300) : settings.patienceWithCommands
+        line.spareTimer = SSHLoop.after(patience) { [weak self, line] in
             line.spareTimer = nil
-            if line.needsSpare { self?.moveToSpare(line) }
+            guard let next = line.wantsSpare else { return }
+            // Sessions that come free now and then need no second connection.
+            if line.isHeldByStreams || next === first { self?.moveToSpare(line) } else { self?.moveAside(line) }
         }
     }
 
@@ -131,7 +137,8 @@ final class ConnectionPool {
     }
 
     private func closeWhenIdle(_ line: Line) {
-        line.idleTimer = SSHLoop.after(settings.idleTime) { line.connection?.close() }
+        let limit = line.lastToLeave == .stream ? settings.idleTimeAfterStream : settings.idleTime
+        line.idleTimer = SSHLoop.after(min(limit, settings.idleTime)) { line.connection?.close() }
     }
 
     private func dial(_ line: Line) {

@@ -23,6 +23,8 @@ final class Line {
     private(set) var users = 0
     private var bound: Int
     private var highestBound: Int
+    /// What its last user was.
+    private(set) var lastToLeave = Ticket.Kind.command
     private var grantsSinceRefusal = 0
     var idleTimer: LoopTimer?
     var spareTimer: LoopTimer?
@@ -38,6 +40,7 @@ final class Line {
     func adopt(_ connection: Connection, bound: Int) {
         self.connection = connection
         (users, inUse, streams, grantsSinceRefusal) = (0, 0, 0, 0)
+        lastToLeave = .command
         self.bound = max(1, bound)
         highestBound = self.bound
     }
@@ -54,7 +57,10 @@ final class Line {
         }
     }
 
-    func leave(_ ticket: Ticket) { count(ticket, -1) }
+    func leave(_ ticket: Ticket) {
+        count(ticket, -1)
+        lastToLeave = ticket.kind
+    }
 
     /// The server refused the last session that was asked for.
     func refused() {
@@ -74,10 +80,13 @@ final class Line {
     private static let grantsUntilRaise = 64
 
     /// No session of this connection will be free for a long time.
-    private var isHeldByStreams: Bool { connection != nil && streams >= bound }
+    var isHeldByStreams: Bool { connection != nil && streams >= bound }
 
-    /// Somebody waits for a session that no connection of this line will have free soon.
-    var needsSpare: Bool { !lane.isSpare && isHeldByStreams && waiting.contains { $0.kind != .forward } }
+    /// The first of those who wait for a session of a connection that the server allows too few of.
+    var wantsSpare: Ticket? {
+        let isShort = isHeldByStreams || bound < highestBound && inUse >= bound
+        return !lane.isSpare && connection != nil && isShort ? waiting.first { $0.kind != .forward } : nil
+    }
 
     /// Takes out those who wait for a session; a forward needs none.
     func giveUpWaiting() -> [Ticket] {

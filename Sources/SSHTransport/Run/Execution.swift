@@ -26,6 +26,7 @@ final class Execution {
     private var isRunning = false
     private var ticket: Ticket?
     private var connection: Connection?
+    private let held: HeldOutput
 
     init(_ job: RemoteJob, on destination: Destination, pool: ConnectionPool) {
         self.job = job
@@ -35,6 +36,7 @@ final class Execution {
         let name = destination.node.text + "-" + nonce.prefix(8)
         stdout = OutputCapture(job.limits, spillName: name + ".stdout")
         stderr = OutputCapture(job.limits, spillName: name + ".stderr")
+        held = HeldOutput(job.flow)
         clock = JobClock(job.deadlines, destination.node, waiter)
         if case .verb = job.command {
             filter = nil
@@ -132,7 +134,9 @@ final class Execution {
 
     private func prepare(_ channel: Channel) {
         channel.onData = { [weak self] bytes, stream in
-            self?.take(bytes, stream)
+            guard let self else { return bytes.count }
+            guard !held.mustStay(channel, afterwards: waiter.fire) else { return 0 }
+            take(bytes, stream)
             return bytes.count
         }
         channel.onChange = { [weak self] in
@@ -151,6 +155,7 @@ final class Execution {
         }
         do {
             try await waiter.until { try isOver(channel) ? () : nil }
+            if held.isAwaited { held.drain(channel) }
             flushFilter()
             return ending(of: channel)
         } catch {
@@ -271,7 +276,7 @@ final class Execution {
         }
         await tree.end(channel, leader: { self.leader }, named: named, within: pool.settings.endingTime)
         channel.onData = onData
-        channel.drainKeptBack(room: 4 << 20)
+        held.drain(channel)
     }
 }
 

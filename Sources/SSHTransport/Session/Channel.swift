@@ -35,6 +35,9 @@ final class Channel {
     private var outgoingStart = 0
     private var wantsEOF = false
     private var hasSentEOF = false
+    /// Bytes that libssh has taken.
+    private var sent = 0
+    private static let fewBytes = 16 << 10
     /// In the connection's list of channels to look at.
     var isTouched = false
 
@@ -122,13 +125,17 @@ final class Channel {
         guard isOpen, !isClosed, !isAbandoned, let session = connection.session else { return }
         // Nothing tells of a window that opens again, so who waits for one looks after everything that came.
         defer { if pending > 0 { connection.hasUnsent(self) } }
+        // libssh's buffers grow to the largest packet and never shrink: a channel of few bytes, such as a probe's, makes
+        // small packets of them.
+        let piece = sent + pending <= Self.fewBytes ? 1 << 10 : 128 << 10
         while pending > 0, !session.hasBacklog {
             let taken = outgoing.withUnsafeBytes { bytes in
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[outgoingStart...].prefix(128 << 10))
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[outgoingStart...].prefix(piece))
                 return ssh_channel_write(raw, rest.baseAddress, UInt32(rest.count))
             }
             guard taken > 0 else { break }
             outgoingStart += Int(taken)
+            sent += Int(taken)
         }
         if pending == 0 {
             outgoing.removeAll(keepingCapacity: outgoing.capacity <= 64 << 10)

@@ -3,7 +3,10 @@ import FleetModel
 import Operations
 
 struct Collect: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "Polls nodes once, now, and stores the figures.")
+    static let configuration = CommandConfiguration(
+        commandName: "collect",
+        abstract: "Polls nodes once, now, and stores the figures."
+    )
 
     @Argument(help: "Which nodes.") var selector: String = "all"
     @Option(help: ArgumentHelp("For each node (default 15s).", valueName: "time")) var timeout = TimeSpan(.seconds(15))

@@ -10,9 +10,13 @@ struct CollectorCommand: AsyncParsableCommand {
     )
 
     struct Start: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Starts collecting, every MINUTES or --interval.")
+        static let configuration = CommandConfiguration(
+            commandName: "start",
+            abstract: "Starts collecting, every MINUTES or --interval."
+        )
         @Argument(help: "Minutes between two polls of a node.") var minutes: Int?
         @Option(help: ArgumentHelp("Finer than minutes, such as 15s.", valueName: "time")) var interval: TimeSpan?
+        @Option(help: ArgumentHelp("Where the HTTP API listens, or off.", valueName: "address")) var listen: ListenWord?
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
@@ -20,14 +24,15 @@ struct CollectorCommand: AsyncParsableCommand {
             let health = try await context.composition.startDaemon(
                 context.home(),
                 config: context.config,
-                interval: interval
+                interval: interval,
+                listen: listen?.listening
             )
             context.show(CollectorView(health: health))
         }
     }
 
     struct Stop: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Stops collecting.")
+        static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stops collecting.")
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {
@@ -60,13 +65,30 @@ struct CollectorCommand: AsyncParsableCommand {
 }
 
 struct Serve: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The daemon in the foreground.")
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "The daemon in the foreground.")
     @Option(help: ArgumentHelp("Between two polls of a node (default 15s).", valueName: "time")) var interval: TimeSpan?
+    @Option(help: ArgumentHelp("Where the HTTP API listens (default 127.0.0.1:8420), or off.", valueName: "address"))
+    var listen: ListenWord?
     @OptionGroup var common: CommonOptions
 
     func run(in context: CommandContext) async throws {
         let interval = try CollectInterval.checked(minutes: nil, interval)
-        try await context.composition.serve(context.home(), config: context.config, interval: interval)
+        try await context.composition.serve(
+            context.home(),
+            config: context.config,
+            interval: interval,
+            listen: listen?.listening
+        )
+    }
+}
+
+/// `127.0.0.1:8420`, `:8420`, `[::1]:8420` or `off`.
+struct ListenWord: ExpressibleByArgument, Hashable {
+    let listening: Listening
+
+    init?(argument: String) {
+        guard let listening = Listening(argument) else { return nil }
+        self.listening = listening
     }
 }
 
@@ -117,6 +139,7 @@ private struct CollectorView: Displayable {
             "overruns": .int(Int64(health?.overruns ?? 0)), "version": health.map { .string($0.version) } ?? .null,
             "settings_read_at": health?.settingsReadAt.map { .string($0.rfc3339) } ?? .null,
             "settings_refused": health?.settingsRefusal.map { .string($0) } ?? .null,
+            "listen": health?.listen.map { .string($0) } ?? .null,
         ]
     }
 
@@ -142,6 +165,7 @@ private struct CollectorView: Displayable {
                     .init("pid", "process", .count(Int(health.process))),
                     .init("interval", "interval", .duration(health.interval)),
                     .init("since", "since", .text(health.since.rfc3339)),
+                    .init("listen", "HTTP API", .text(health.listen ?? "off")),
                     .init("last_cycle", "last round", .duration(health.lastCycle)),
                     .init("overruns", "overruns", .count(health.overruns)),
                     .init("settings_read_at", "settings read", .text(health.settingsReadAt?.rfc3339)),

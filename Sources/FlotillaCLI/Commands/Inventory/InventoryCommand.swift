@@ -72,6 +72,14 @@ struct InventoryCommand: AsyncParsableCommand {
             let (harmless, secrets) = inventory.withoutSecrets()
             if withSecrets {
                 if !secrets.isEmpty { context.note("the output holds secrets: \(Self.list(secrets))", .warning) }
+                let sealed = inventory.sealedSecrets
+                if !sealed.isEmpty {
+                    context.note(
+                        "still sealed: \(Self.list(sealed)); the key that opens them, keys/variables.key in the home, is "
+                            + "missing or another one: restore it from a copy of the home",
+                        .warning
+                    )
+                }
             } else {
                 inventory = harmless
                 if !secrets.isEmpty { context.note("left out without --with-secrets: \(Self.list(secrets))", .warning) }

@@ -11,6 +11,7 @@ struct LabCommand: AsyncParsableCommand {
 
     struct Up: FleetCommand {
         static let configuration = CommandConfiguration(
+            commandName: "up",
             abstract: "Starts the lab and registers its nodes under group lab."
         )
         @Option(help: ArgumentHelp("Pipe nodes and time nodes, half and half.", valueName: "n")) var nodes = 24
@@ -23,11 +24,11 @@ struct LabCommand: AsyncParsableCommand {
             let order = LabStart(nodes: nodes, fault: fault ?? "")
             if foreground {
                 try await context.composition.serveLab(home, order) {
-                    context.say("the lab serves \(order.nodes) nodes; Ctrl-C ends it")
+                    context.say("the lab serves \(HumanUnits.counted(order.nodes, "node")); Ctrl-C ends it")
                 }
             } else {
                 let ready = try await context.composition.startLab(home, order)
-                context.say("the lab serves \(ready) nodes under group lab", .good)
+                context.say("the lab serves \(HumanUnits.counted(ready, "node")) under group lab", .good)
                 context.say("next: flotilla test lab, flotilla exec lab uptime, flotilla dashboard", .muted)
             }
         }
@@ -62,6 +63,7 @@ struct LabCommand: AsyncParsableCommand {
 
     struct Down: FleetCommand {
         static let configuration = CommandConfiguration(
+            commandName: "down",
             abstract: "Ends the lab and takes its nodes out of the registry."
         )
         @OptionGroup var common: CommonOptions
@@ -76,7 +78,7 @@ struct LabCommand: AsyncParsableCommand {
                 try await fleet.inventory.apply(names.map { .unregister($0) }, by: fleet.actor, at: fleet.now())
                 return names
             }
-            context.say("the lab is down; \(names.count) nodes taken out of the registry")
+            context.say("the lab is down; \(HumanUnits.counted(names.count, "node")) taken out of the registry")
         }
     }
 }

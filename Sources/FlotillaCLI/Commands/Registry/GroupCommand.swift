@@ -13,7 +13,7 @@ struct GroupCommand: AsyncParsableCommand {
     )
 
     struct Create: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Makes a group.")
+        static let configuration = CommandConfiguration(commandName: "create", abstract: "Makes a group.")
         @Argument(help: "The group's name.") var name: String
         @Argument(help: "What it is for.") var description: String?
         @OptionGroup var common: CommonOptions
@@ -27,7 +27,10 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     struct Delete: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a group; its nodes stay.")
+        static let configuration = CommandConfiguration(
+            commandName: "delete",
+            abstract: "Deletes a group; its nodes stay."
+        )
         @Argument(help: "The group.") var name: String
         @OptionGroup var common: CommonOptions
 
@@ -50,7 +53,7 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     struct Show: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "The nodes of a group.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "The nodes of a group.")
         @Argument(help: "The group.") var name: String
         @OptionGroup var common: CommonOptions
 
@@ -70,7 +73,7 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     struct AddNode: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Puts a node into a group.")
+        static let configuration = CommandConfiguration(commandName: "add-node", abstract: "Puts a node into a group.")
         @Argument(help: "The node.") var node: String
         @Argument(help: "The group.") var group: String
         @OptionGroup var common: CommonOptions
@@ -82,7 +85,10 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     struct RemoveNode: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Takes a node out of a group.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove-node",
+            abstract: "Takes a node out of a group."
+        )
         @Argument(help: "The node.") var node: String
         @Argument(help: "The group.") var group: String
         @OptionGroup var common: CommonOptions
@@ -94,7 +100,10 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     struct AddGroup: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Puts a group into another.")
+        static let configuration = CommandConfiguration(
+            commandName: "add-group",
+            abstract: "Puts a group into another."
+        )
         @Argument(help: "The group that goes inside.") var child: String
         @Argument(help: "The group around it.") var parent: String
         @OptionGroup var common: CommonOptions

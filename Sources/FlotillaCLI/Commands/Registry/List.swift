@@ -3,7 +3,10 @@ import FleetModel
 import Operations
 
 struct List: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The nodes, all or those of a selector.")
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "The nodes, all or those of a selector."
+    )
 
     @Argument(help: "Which nodes.") var selector: String?
     @OptionGroup var selection: SelectionOptions
@@ -22,7 +25,10 @@ struct List: FleetCommand {
 }
 
 struct Details: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "Everything that is known about one node.")
+    static let configuration = CommandConfiguration(
+        commandName: "details",
+        abstract: "Everything that is known about one node."
+    )
 
     @Argument(help: "The node.") var name: String
     @OptionGroup var common: CommonOptions
@@ -46,6 +52,7 @@ struct Details: FleetCommand {
 
 struct Update: FleetCommand {
     static let configuration = CommandConfiguration(
+        commandName: "update",
         abstract: "Changes one field of a node: \(NodeField.names)."
     )
 
@@ -72,7 +79,10 @@ struct Update: FleetCommand {
 }
 
 struct Unregister: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "Takes a node out of the registry.")
+    static let configuration = CommandConfiguration(
+        commandName: "unregister",
+        abstract: "Takes a node out of the registry."
+    )
 
     @Argument(help: "The node.") var name: String
     @OptionGroup var common: CommonOptions

@@ -10,13 +10,15 @@ struct NodeListing: Displayable {
     var isQuietTable = false
 
     var table: Table {
-        Table(
+        // One cell for all nodes of a status: ten thousand rows have four of them.
+        var statuses: [String: Cell] = [:]
+        return Table(
             [
                 .init("name", "NODE"), .init("status", "STATUS"), .init("address", "ADDRESS"),
                 .init("groups", "GROUPS"),
                 .init("profile", "PROFILE"), .init("location", "LOCATION"), .init("last_seen", "LAST SEEN", .right),
             ],
-            rows: nodes.map(row),
+            rows: nodes.map { row($0, &statuses) },
             notes: [],
             empty: "no nodes: flotilla register NAME HOST USER, or flotilla inventory import FILE"
         )
@@ -28,14 +30,20 @@ struct NodeListing: Displayable {
 
     var document: JSONValue { .array(nodes.map { Self.document(of: $0, in: inventory) }) }
 
-    private func row(_ node: Node) -> [Cell] {
-        [
-            .text(node.name.text, .emphasis), .status(node.status, glyphs: glyphs),
-            .text("\(node.user)@\(node.host.joined(to: node.port))" + (node.jump.map { " via \($0)" } ?? "")),
+    private func row(_ node: Node, _ statuses: inout [String: Cell]) -> [Cell] {
+        let status = statuses[node.status.word] ?? .status(node.status, glyphs: glyphs)
+        statuses[node.status.word] = status
+        return [
+            .text(node.name.text, .emphasis), status, .text(address(of: node)),
             .text(node.groups.isEmpty ? nil : node.groups.sorted().map(\.text).joined(separator: ",")),
             .text(node.profile?.rawValue), .text(node.location?.text),
             now.map { .age(node.lastSeen, at: $0) } ?? .text(node.lastSeen?.rfc3339),
         ]
+    }
+
+    private func address(of node: Node) -> String {
+        let address = node.user.text + "@" + node.host.joined(to: node.port)
+        return node.jump.map { "\(address) via \($0)" } ?? address
     }
 
     static func document(of node: Node, in inventory: Inventory?) -> JSONValue {

@@ -3,7 +3,7 @@ import FleetModel
 import Operations
 
 struct Register: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "Adds a node to the registry.")
+    static let configuration = CommandConfiguration(commandName: "register", abstract: "Adds a node to the registry.")
 
     @Argument(help: "The node's name.") var name: String
     @Argument(help: "DNS name, IPv4 or IPv6 address.") var host: String

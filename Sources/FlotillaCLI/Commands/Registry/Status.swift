@@ -3,7 +3,7 @@ import FleetModel
 import Operations
 
 struct Status: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "The fleet in a few lines.")
+    static let configuration = CommandConfiguration(commandName: "status", abstract: "The fleet in a few lines.")
 
     @OptionGroup var common: CommonOptions
 
@@ -51,6 +51,7 @@ struct StatusView: Displayable {
                 "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
                 "overruns": .int(Int64(health?.overruns ?? 0)), "pid": health.map { .int(Int64($0.process)) } ?? .null,
                 "since": health.map { .string($0.since.rfc3339) } ?? .null,
+                "listen": health?.listen.map { .string($0) } ?? .null,
             ],
             "fleet_metrics": figures.document,
         ]

@@ -16,7 +16,7 @@ struct ExecRun {
         let (screen, results) = try await context.withFleet { fleet in
             let inventory = try await fleet.inventory.inventory()
             let nodes = try Selection(selector, selection).nodes(in: inventory)
-            let order = try running.order(words.joined(separator: " "), on: nodes, home: fleet.home, context: context)
+            var order = try running.order(words.joined(separator: " "), on: nodes, home: fleet.home, context: context)
             if let folder = running.outdir { try OutputFolder(folder).prepare() }
             let screen = ExecScreen(
                 context: context,
@@ -26,6 +26,7 @@ struct ExecRun {
                 now: fleet.now,
                 clock: fleet.clock
             )
+            order.isWatched = screen.isLive
             let exec = Exec(shell: fleet.shell, record: WorkRecord(fleet))
             let results = try await exec.run(order, routes: fleet.routes(inventory)) {
                 screen.observe($0)

@@ -42,6 +42,16 @@ final class ExecScreen: Sendable {
         )
     }
 
+    /// Whether output is shown while it comes. With the fold the results come at the end, once: then it is only shown to
+    /// somebody who watches.
+    var isLive: Bool {
+        switch context.common.output {
+        case .ndjson: true
+        case .table: isSingle || !folds || context.errors.isTerminal
+        case .json, .yaml, .csv: false
+        }
+    }
+
     func observe(_ event: Exec.Event) {
         switch context.common.output {
         case .ndjson: streamDocument(event)
@@ -88,19 +98,20 @@ final class ExecScreen: Sendable {
                 lines = state.live.finish(node)
                 note(result, of: node, &state)
             }
-            // With the fold the results come at the end, once: what is live is then only shown to somebody who watches.
-            if folds, !context.errors.isTerminal { return }
             guard !lines.isEmpty else { return }
             StandardStream.errors.write(state.sticky.hide())
-            for line in lines { write(line) }
+            for channel in [LiveOutput.Channel.results, .messages] { write(lines, of: channel) }
             showBar(&state)
         }
     }
 
-    private func write(_ line: LiveOutput.Line) {
-        let toErrors = folds || line.channel == .messages
-        let terminal = toErrors ? context.errors : context.output
-        (toErrors ? StandardStream.errors : .output).write(line.text.rendered(colour: terminal.colour) + "\n")
+    /// In one piece: a chunk may hold thousands of lines.
+    private func write(_ lines: [LiveOutput.Line], of channel: LiveOutput.Channel) {
+        let toErrors = folds || channel == .messages
+        let colour = (toErrors ? context.errors : context.output).colour
+        var text = ""
+        for line in lines where line.channel == channel { text += line.text.rendered(colour: colour) + "\n" }
+        if !text.isEmpty { (toErrors ? StandardStream.errors : .output).write(text) }
     }
 
     private func showProgress(_ event: Exec.Event) {

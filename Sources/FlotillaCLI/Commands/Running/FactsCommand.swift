@@ -5,6 +5,7 @@ import Probes
 
 struct Facts: FleetCommand {
     static let configuration = CommandConfiguration(
+        commandName: "facts",
         abstract: "What nodes say they are: system, kernel, machine, memory, addresses."
     )
 

@@ -4,6 +4,7 @@ import Operations
 
 struct Logs: FleetCommand {
     static let configuration = CommandConfiguration(
+        commandName: "logs",
         abstract: "The last lines of nodes' logs, and what comes after them.",
         discussion: """
             Without --unit or --container: the container mcp-utc-time on a time node that has it, else the journal, else \

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import Operations
 
 /// `--outdir`: each node's outputs as files, raw and whole.
 struct OutputFolder {
@@ -16,12 +17,21 @@ struct OutputFolder {
         guard access(path + "/.", X_OK) == 0 else { throw trouble(path) }
     }
 
-    /// - Throws: `UsageError` for the first file that cannot be written whole; nodes before it have theirs.
+    /// Writes the files of every node, also after one that cannot be written whole.
+    ///
+    /// - Throws: `UsageError` for the first file that is not whole.
     func write(_ results: [(node: NodeName, result: CommandResult)]) throws(UsageError) {
+        var first: UsageError?
         for (node, result) in results {
-            try write(result.stdout, to: "\(path)/\(node).out")
-            try write(result.stderr, to: "\(path)/\(node).err")
+            for (output, suffix) in [(result.stdout, "out"), (result.stderr, "err")] {
+                do throws(UsageError) {
+                    try write(output, to: "\(path)/\(node).\(suffix)")
+                } catch {
+                    first = first ?? error
+                }
+            }
         }
+        if let first { throw first }
     }
 
     private func write(_ output: CapturedOutput, to file: String) throws(UsageError) {
@@ -50,7 +60,9 @@ struct OutputFolder {
         throw UsageError(
             "bad_outdir",
             "\(file) has only the first \(kept) of \(output.total) bytes",
-            advice: "the command ran; see whether the disk under the home has room: df -h"
+            advice: kept >= OutputLimits().total
+                ? "the command ran; no more than that is kept of one output: let the command write to a file on the node"
+                : "the command ran; see whether the disk under the home has room: df -h"
         )
     }
 

@@ -5,6 +5,7 @@ import Synchronization
 
 struct Test: FleetCommand {
     static let configuration = CommandConfiguration(
+        commandName: "test",
         abstract: "Reaches, logs in with both keys, and says what is wrong and how to mend it."
     )
 
@@ -131,7 +132,10 @@ extension ReachReport.Answer {
 }
 
 struct Ping: FleetCommand {
-    static let configuration = CommandConfiguration(abstract: "Reaches nodes and says how long that takes.")
+    static let configuration = CommandConfiguration(
+        commandName: "ping",
+        abstract: "Reaches nodes and says how long that takes."
+    )
 
     @Argument(help: "Which nodes.") var selector: String = "all"
     @Option(help: ArgumentHelp("For each node (default 10s).", valueName: "time")) var timeout = TimeSpan(.seconds(10))

@@ -27,7 +27,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     struct Verify: FleetCommand {
-        static let configuration = CommandConfiguration(abstract: "Walks the whole chain.")
+        static let configuration = CommandConfiguration(commandName: "verify", abstract: "Walks the whole chain.")
         @OptionGroup var common: CommonOptions
 
         func run(in context: CommandContext) async throws {

@@ -27,6 +27,7 @@ struct HostKeys: AsyncParsableCommand {
 
     struct Forget: FleetCommand {
         static let configuration = CommandConfiguration(
+            commandName: "forget",
             abstract: "Forgets the pinned keys of nodes; the next contact pins anew."
         )
         @Argument(help: "Which nodes.") var selector: String
@@ -45,6 +46,7 @@ struct HostKeys: AsyncParsableCommand {
 
     struct Accept: FleetCommand {
         static let configuration = CommandConfiguration(
+            commandName: "accept",
             abstract: "Ends the quarantine of nodes whose host key changed for a reason you know."
         )
         @Argument(help: "Which nodes.") var selector: String

@@ -4,6 +4,7 @@ import Operations
 
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "keys",
         abstract: "The fleet's own keys, and who else may log in.",
         subcommands: [Listing.self, KeysRotate.self, KeysRevoke.self, KeysAudit.self]
     )

@@ -84,7 +84,8 @@ struct KeyAuditListing: Displayable {
         let entries = reports.flatMap(\.report.entries)
         let foreign = entries.filter { $0.owner == .foreign }
         let keys = Set(foreign.compactMap(\.key.fingerprint)).count
-        return "\(entries.count) lines on \(reports.count) nodes: \(foreign.count) foreign (\(keys) keys), "
+        return HumanUnits.counted(entries.count, "line") + " on " + HumanUnits.counted(reports.count, "node")
+            + ": \(foreign.count) foreign (\(HumanUnits.counted(keys, "key"))), "
             + "\(entries.count(where: Self.isRetired)) of retired keys, \(entries.count { $0.flags.contains(.weak) }) weak"
     }
 

@@ -45,7 +45,8 @@ struct KeysRevoke: FleetCommand {
         }
         let nodes = Set(found.flatMap(\.nodes))
         try context.confirm(
-            "remove \(found.count == 1 ? "this key" : "these \(found.count) keys") from \(nodes.count) nodes?"
+            "remove \(found.count == 1 ? "this key" : "these \(found.count) keys") from "
+                + "\(HumanUnits.counted(nodes.count, "node"))?"
         )
     }
 

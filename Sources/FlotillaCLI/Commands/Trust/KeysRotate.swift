@@ -35,8 +35,12 @@ struct KeysRotate: FleetCommand {
                 .nodes(in: inventory)
             try context.confirm(question(purposes, nodes, try fleet.keys.keys()))
             var outcomes: [RotateKeys.Outcome] = []
-            for purpose in purposes {
-                outcomes.append(try await rotate(purpose, nodes, fleet, context))
+            do {
+                for purpose in purposes {
+                    outcomes.append(try await rotate(purpose, nodes, fleet, context))
+                }
+            } catch is CancellationError {
+                throw Stopped(goOn: "flotilla keys rotate" + (purpose.map { " " + $0.rawValue } ?? ""))
             }
             return outcomes
         }

@@ -29,7 +29,7 @@ struct DashboardHeader {
         let count = model.nodes.count
         var line =
             StyledText("Flotilla", .emphasis)
-            + StyledText("  \(HumanUnits.grouped(count)) \(count == 1 ? "node" : "nodes")  ")
+            + StyledText("  \(HumanUnits.counted(count, "node"))  ")
         line.append("\(glyphs.up) \(HumanUnits.grouped(totals.up)) up", totals.up > 0 ? .good : .muted)
         line.append("  \(glyphs.down) \(HumanUnits.grouped(totals.down)) down", totals.down > 0 ? .bad : .muted)
         if totals.unknown > 0 {
@@ -72,7 +72,9 @@ struct DashboardHeader {
     private var pipe: StyledText? {
         guard totals.pipe.nodes > 0 else { return nil }
         var line = StyledText("pipe ", .muted)
-        line.append("\(HumanUnits.grouped(totals.pipe.nodes)) nodes, \(HumanUnits.count(totals.pipe.points)) points, ")
+        line.append(
+            "\(HumanUnits.counted(totals.pipe.nodes, "node")), \(HumanUnits.count(totals.pipe.points)) points, "
+        )
         line.append("\(HumanUnits.bytes(totals.pipe.egress)) egress")
         if let rank = totals.pipe.bestRank { line.append(", best rank #\(rank)") }
         return line

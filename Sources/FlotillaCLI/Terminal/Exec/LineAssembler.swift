@@ -12,19 +12,27 @@ struct LineAssembler: Sendable {
     /// Takes bytes; the lines that they finish, in order.
     mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        for byte in bytes {
+        var rest = bytes[...]
+        while let first = rest.first {
             let followsReturn = endedByReturn
-            endedByReturn = byte == UInt8(ascii: "\r")
-            switch byte {
-            case UInt8(ascii: "\n") where followsReturn && carry.isEmpty: continue
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): finish(into: &lines)
-            default:
-                carry.append(byte)
-                if carry.count >= Self.longest { finish(into: &lines) }
+            endedByReturn = false
+            if followsReturn, first == UInt8(ascii: "\n") {
+                rest.removeFirst()
+                continue
             }
+            let piece = rest.prefix(Self.longest - carry.count).prefix { !Self.endsLine($0) }
+            carry += piece
+            rest = rest[piece.endIndex...]
+            if carry.count < Self.longest {
+                guard let end = rest.popFirst() else { break }
+                endedByReturn = end == UInt8(ascii: "\r")
+            }
+            finish(into: &lines)
         }
         return lines
     }
+
+    private static func endsLine(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 
     /// The unfinished line at the end of the stream.
     var rest: [UInt8]? { carry.isEmpty ? nil : carry }

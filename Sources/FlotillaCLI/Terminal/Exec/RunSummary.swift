@@ -47,7 +47,7 @@ package struct RunSummary: Hashable, Sendable {
             (failed, "failed", .bad),
             (cancelled, "cut short", .warning), (notBegun, "not begun", .warning),
         ]
-        var line = StyledText("\(HumanUnits.grouped(asked)) \(asked == 1 ? "node" : "nodes"): ")
+        var line = StyledText("\(HumanUnits.counted(asked, "node")): ")
         for (index, part) in parts.filter({ $0.0 > 0 }).enumerated() {
             if index > 0 { line.append(", ") }
             line.append("\(HumanUnits.grouped(part.0)) \(part.1)", part.2)

@@ -25,29 +25,34 @@ extension Table {
     private var plainLines: [StyledText] {
         let titles = columns.map(\.title)
         let own = titles.map { DisplayWidth.of($0) }
-        let measured = rows.map { row in row.map { DisplayWidth.of($0.plain) } }
         var widths = own
-        for row in measured {
-            for (index, width) in zip(widths.indices, row) { widths[index] = max(widths[index], width) }
+        for row in rows {
+            for (index, cell) in zip(widths.indices, row) {
+                widths[index] = max(widths[index], DisplayWidth.of(cell.plain))
+            }
         }
         let starts = widths.indices.map { widths[..<$0].reduce(0, +) + Self.gap * $0 }
-        let header = plainLine(titles, own, widths, starts)
-        return [header] + zip(rows, measured).map { plainLine($0.lazy.map(\.plain), $1, widths, starts) }
+        var lines = [plainLine(titles, widths, starts)]
+        lines.reserveCapacity(rows.count + 1)
+        for row in rows { lines.append(plainLine(row.lazy.map(\.plain), widths, starts)) }
+        return lines
     }
 
     private func plainLine(
         _ texts: some Collection<String>,
-        _ own: [Int],
         _ widths: [Int],
         _ starts: [Int]
     ) -> StyledText {
         var line = ""
+        line.reserveCapacity((starts.last ?? 0) + (widths.last ?? 0))
         var end = 0
-        for (index, text) in zip(widths.indices, texts) where own[index] > 0 {
-            let start = starts[index] + (columns[index].alignment == .right ? widths[index] - own[index] : 0)
-            line += String(repeating: " ", count: start - end)
+        for (index, text) in zip(widths.indices, texts) {
+            let own = DisplayWidth.of(text)
+            guard own > 0 else { continue }
+            let start = starts[index] + (columns[index].alignment == .right ? widths[index] - own : 0)
+            if start > end { line += String(repeating: " ", count: start - end) }
             line += text
-            end = start + own[index]
+            end = start + own
         }
         return StyledText(line)
     }

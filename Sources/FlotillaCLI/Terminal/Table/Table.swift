@@ -58,22 +58,54 @@ package struct Table: Hashable, Sendable {
 
 /// One place of a table: how it looks, and the figure behind it.
 package struct Cell: Hashable, Sendable {
-    /// On a terminal.
-    package var shown: StyledText
     /// Off a terminal: no pictures, nothing cut.
-    package var plain: String
-    /// For JSON, YAML and CSV: the raw figure, such as bytes or an RFC 3339 moment.
-    package var value: JSONValue
+    package let plain: String
+    private let look: Look
+    private let figure: Figure
+
+    // What nearly all of seventy thousand cells have is made when it is asked for.
+    private enum Look: Hashable, Sendable {
+        case plain(Style)
+        indirect case special(StyledText)
+    }
+
+    private enum Figure: Hashable, Sendable {
+        case plain
+        case moment(Timestamp)
+        indirect case json(JSONValue)
+    }
+
+    private init(_ plain: String, _ look: Look, _ figure: Figure) {
+        self.plain = plain
+        self.look = look
+        self.figure = figure
+    }
 
     package init(shown: StyledText, plain: String? = nil, value: JSONValue) {
-        self.shown = shown
-        self.plain = plain ?? shown.plain
-        self.value = value
+        self.init(plain ?? shown.plain, .special(shown), .json(value))
     }
 
     /// Text of any origin: hostile characters are made visible.
     package init(_ text: String, _ style: Style = .plain) {
-        self.init(shown: StyledText(TerminalText.visibleInline(text), style), value: .string(text))
+        let visible = TerminalText.visibleInline(text)
+        self.init(visible, .plain(style), visible == text ? .plain : .json(.string(text)))
+    }
+
+    /// On a terminal.
+    package var shown: StyledText {
+        switch look {
+        case .plain(let style): StyledText(plain, style)
+        case .special(let text): text
+        }
+    }
+
+    /// For JSON, YAML and CSV: the raw figure, such as bytes or an RFC 3339 moment.
+    package var value: JSONValue {
+        switch figure {
+        case .plain: .string(plain)
+        case .moment(let moment): .string(moment.rfc3339)
+        case .json(let value): value
+        }
     }
 
     /// No figure.
@@ -112,12 +144,13 @@ package struct Cell: Hashable, Sendable {
     }
 
     package static func age(_ moment: Timestamp?, at now: Timestamp) -> Cell {
-        moment.map { Cell(shown: StyledText(HumanUnits.age(of: $0, at: now)), value: .string($0.rfc3339)) }
-            ?? Cell(shown: StyledText("never", .muted), value: .null)
+        moment.map { Cell(HumanUnits.age(of: $0, at: now), .plain(.plain), .moment($0)) } ?? never
     }
+
+    private static let never = Cell("never", .plain(.muted), .json(.null))
 
     /// The sign and the word on a terminal, the word alone elsewhere.
     package static func status(_ status: NodeStatus, glyphs: Glyphs = .unicode) -> Cell {
-        Cell(shown: glyphs.text(of: status), plain: status.word, value: .string(status.word))
+        Cell(status.word, .special(glyphs.text(of: status)), .plain)
     }
 }

@@ -2,6 +2,11 @@ package import FleetModel
 
 /// Figures as people read them. Every text is short, and the same figure always gives the same text.
 package enum HumanUnits {
+    /// `1 node`, `2 nodes`, `10,000 nodes`.
+    package static func counted(_ number: Int, _ noun: String) -> String {
+        "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// Decimal, as disks and networks are sold: `0 B`, `999 B`, `1.2 TB`.
     package static func bytes(_ count: Double) -> String {
         scaled(count, [" B", " kB", " MB", " GB", " TB", " PB", " EB"])

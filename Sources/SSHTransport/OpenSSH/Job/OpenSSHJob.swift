@@ -143,6 +143,7 @@ struct OpenSSHJob: Sendable {
                 switch try await channel.next() {
                 case .output(let chunk):
                     times.byteCame(unless: chunk, marks)
+                    await job.flow?.untilReleased()
                     if let stop = try await take(chunk, channel, output, marks) { return stop }
                 case .exited(let code): ending = .exited(code)
                 case .signalled(let name): ending = .signalled(name)

@@ -29,31 +29,3 @@ package struct MatcherMemory {
         return answer
     }
 }
-
-/// Samples of one series, oldest first.
-package struct Series: Hashable, Sendable {
-    /// Sorted by key; the metric's name is under `__name__`.
-    package var labels: [Sample.Label]
-    /// Milliseconds since 1970, rising.
-    package var times: [Int64]
-    /// As many as times; stale markers are among them.
-    package var values: [Double]
-
-    package init(labels: [Sample.Label], times: [Int64] = [], values: [Double] = []) {
-        self.labels = labels
-        self.times = times
-        self.values = values
-    }
-}
-
-/// Buckets of one series, oldest first.
-package struct RolledSeries: Hashable, Sendable {
-    /// Sorted by key; the metric's name is under `__name__`.
-    package var labels: [Sample.Label]
-    package var buckets: [Bucket]
-
-    package init(labels: [Sample.Label], buckets: [Bucket]) {
-        self.labels = labels
-        self.buckets = buckets
-    }
-}

@@ -1,9 +1,8 @@
-import FleetModel
-import PromQL
+package import FleetModel
 
 /// The body of a remote-write request: protobuf in one snappy block of nothing but literals.
-enum RemoteWrite {
-    static func body(_ series: [Series]) -> [UInt8] {
+package enum RemoteWrite {
+    package static func body(_ series: [Series]) -> [UInt8] {
         var request: [UInt8] = []
         for one in series where !one.times.isEmpty { field(1, timeSeries(one), &request) }
         return snappy(request)

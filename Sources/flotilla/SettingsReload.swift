@@ -1,0 +1,35 @@
+import FleetModel
+import FlotillaCLI
+import Foundation
+import Logging
+import Operations
+
+/// The daemon reads its settings again. A file that is wrong is refused whole: the settings from before go on.
+struct SettingsReload: Sendable {
+    let read: @Sendable () throws -> FleetSettings
+    let running: RunningSettings
+    let collector: Collector
+    let interval: @Sendable () -> Duration
+    let logger: Logger
+
+    /// - Throws: what is wrong with the file.
+    func run() async throws {
+        do {
+            let settings = try read()
+            running.accept(settings, at: FleetComposition.now())
+            logger.info("settings read again", metadata: ["interval": "\(interval())"])
+            await collector.use(interval: interval(), retention: settings.retention)
+        } catch {
+            let why = (error as? any Explained)?.problem ?? "\(error)"
+            running.refuse(why, at: FleetComposition.now())
+            logger.error("settings refused, those from before go on", metadata: ["reason": "\(why)"])
+            throw error
+        }
+    }
+
+    /// A signal has nobody to answer.
+    func onSignal() {
+        // UNSTRUCTURED: a signal's handler cannot wait; the log says how it ended.
+        Task { try? await run() }
+    }
+}
