@@ -16,6 +16,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -48,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -73,7 +75,7 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
-        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nioCore, nioHTTP, nioSSL]),
+        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nioCore, nioHTTP, nioCompression, nioSSL]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -112,7 +114,7 @@ let package = Package(
             resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
         ),
         tests("DaemonLink", ["Operations"]),
-        tests("Outbound", ["Operations", "Formats", "SQLiteStore"]),
+        tests("Outbound", ["Operations", "Formats", "SQLiteStore", logging]),
         tests("Lab"),
         tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

@@ -26,8 +26,11 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
+        let scraping = Scraping(fleet, config: config, logger: logger)
+        try await scraping.reload()
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
+            scraping: scraping,
             running: settings,
             collector: collector,
             interval: interval,
@@ -38,7 +41,13 @@ extension FleetComposition {
             home: home,
             fleet: fleet,
             listening: listening(listen, settings.current.settings),
-            parts: .init(collector: collector, interval: interval, reload: reload.run, version: version),
+            parts: .init(
+                collector: collector,
+                interval: interval,
+                reload: reload.run,
+                scraping: scraping,
+                version: version
+            ),
             retention: settings.current.settings.retention.raw,
             logger: logger
         )
@@ -46,7 +55,9 @@ extension FleetComposition {
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
         defer { copies.cancel() }
         try await api.serving { listen in
-            try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            try await scraping.serving {
+                try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            }
         }
         await shell.shutdown()
         withExtendedLifetime(lock) {}

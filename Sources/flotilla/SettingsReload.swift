@@ -7,6 +7,7 @@ import Operations
 /// The daemon reads its settings again. A file that is wrong is refused whole: the settings from before go on.
 struct SettingsReload: Sendable {
     let read: @Sendable () throws -> FleetSettings
+    let scraping: Scraping
     let running: RunningSettings
     let collector: Collector
     let interval: @Sendable () -> Duration
@@ -16,6 +17,7 @@ struct SettingsReload: Sendable {
     func run() async throws {
         do {
             let settings = try read()
+            try await scraping.reload()
             running.accept(settings, at: FleetComposition.now())
             logger.info("settings read again", metadata: ["interval": "\(interval())"])
             await collector.use(interval: interval(), retention: settings.retention)

@@ -10,7 +10,10 @@ import Testing
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
-        ("Alerting", ["FleetModel", "GoTemplate"], "an engine is pure: results and moments in, alerts and notices out"),
+        (
+            "Alerting", ["FleetModel", "GoTemplate"],
+            "an engine is pure: results and moments in, alerts and notices out"
+        ),
         (
             "Operations",
             [
@@ -33,6 +36,14 @@ import Testing
             "GRDB is known here alone"
         ),
         ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
+        (
+            "Outbound",
+            [
+                "Operations", "Formats", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "NIOHTTPCompression",
+            ],
+            "what leaves the house by HTTP: no SSH, no store"
+        ),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"

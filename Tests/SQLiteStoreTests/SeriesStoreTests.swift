@@ -154,7 +154,7 @@ import TimeSeries
             try await store.inventory.apply([.register(node)], by: operatorOfTests, at: noon)
             try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
         }
-        let found = try await samples.select(query("up")).map(\.labels)
+        let found = try await samples.select(query("up")).map(\.labels.labels)
         let byNode = Dictionary(uniqueKeysWithValues: found.map { labels in
             (labels.first { $0.key == "node" }?.value ?? "", labels.first { $0.key == "group" }?.value)
         })

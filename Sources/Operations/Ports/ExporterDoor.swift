@@ -1,4 +1,4 @@
-package import FleetModel
+internal import FleetModel
 
 /// Asks an exporter for its text. Bounded in time and in bytes; never repeated.
 package protocol ExporterDoor: Sendable {

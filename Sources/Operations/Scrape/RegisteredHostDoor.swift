@@ -2,12 +2,15 @@ package import FleetModel
 
 /// The registry as it was a moment ago: hundreds of scrapes a second must not read it anew each time.
 package actor RegistryGlance {
-    private let store: any InventoryStore
+    private let read: @Sendable () async throws -> Inventory
     private let now: @Sendable () -> Timestamp
     private var last: (at: Timestamp, inventory: Inventory)?
 
-    package init(_ store: any InventoryStore, now: @escaping @Sendable () -> Timestamp) {
-        self.store = store
+    package init(
+        now: @escaping @Sendable () -> Timestamp,
+        reading read: @escaping @Sendable () async throws -> Inventory
+    ) {
+        self.read = read
         self.now = now
     }
 
@@ -15,7 +18,7 @@ package actor RegistryGlance {
     package func inventory() async throws -> Inventory {
         let moment = now()
         if let last, moment >= last.at, moment - last.at < .seconds(5) { return last.inventory }
-        let fresh = try await store.inventory()
+        let fresh = try await read()
         last = (moment, fresh)
         return fresh
     }

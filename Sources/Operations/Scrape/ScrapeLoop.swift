@@ -3,7 +3,7 @@ package import Logging
 
 /// Scrapes the targets of a configuration: each at its own place in its interval, one scrape of it in flight, what is
 /// missed counted; rows are stored in batches.
-package actor ScrapeLoop {
+package actor ScrapeLoop: TargetBoard {
     /// What the loop stands on.
     package struct Ports: Sendable {
         package var network: any ExporterDoor
@@ -40,7 +40,7 @@ package actor ScrapeLoop {
     private var discovery = TargetDiscovery()
     private var followed: [FollowedTarget: Task<Void, Never>] = [:]
     private var states: [FollowedTarget: ScrapeState] = [:]
-    private var dropped: [ScrapedTarget] = []
+    private var dropped: [TargetView] = []
     private var pending: [SampleRow] = []
     private var isEnding = false
     package private(set) var counts = ScrapeCounts()
@@ -75,19 +75,8 @@ package actor ScrapeLoop {
     }
 
     /// Every target, the dropped ones too.
-    package func targets() -> [ScrapedTarget] {
-        followed.keys.map { key in
-            ScrapedTarget(
-                pool: key.job.name,
-                url: key.target.url(key.job.parameters),
-                discovered: key.target.discovered,
-                labels: key.target.labels,
-                interval: key.target.interval,
-                timeout: key.target.timeout,
-                isDropped: false,
-                state: states[key]
-            )
-        }.sorted { ($0.pool, $0.url) < ($1.pool, $1.url) } + dropped
+    package func targets() -> [TargetView] {
+        followed.keys.map { TargetView($0, states[$0]) }.sorted { ($0.pool, $0.url) < ($1.pool, $1.url) } + dropped
     }
 
     private func reconcile() {
@@ -99,7 +88,7 @@ package actor ScrapeLoop {
             let found = verdicts.compactMap { if case .target(let target) = $0 { target } else { nil } }
             let isTooMany = job.limits.targets > 0 && found.count > job.limits.targets
             for target in found { wanted.insert(FollowedTarget(job: job, target: target, isOverLimit: isTooMany)) }
-            dropped += verdicts.compactMap { ScrapedTarget(dropped: $0, of: job) }
+            dropped += verdicts.compactMap { TargetView(dropped: $0, of: job) }
         }
         for (key, task) in followed where !wanted.contains(key) {
             followed[key] = nil

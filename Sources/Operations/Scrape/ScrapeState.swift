@@ -1,47 +1,47 @@
 package import FleetModel
 
-/// A target with what its last scrape said.
-package struct ScrapedTarget: Hashable, Sendable {
-    package var pool: String
-    package var url: String
-    package var discovered: LabelSet
-    /// Empty for a dropped one.
-    package var labels: LabelSet
-    package var interval: Duration
-    package var timeout: Duration
-    package var isDropped: Bool
-    /// Nil before the first scrape.
-    package var state: ScrapeState?
-}
+extension TargetView {
+    /// A target that is scraped.
+    init(_ key: FollowedTarget, _ state: ScrapeState?) {
+        self.init(
+            pool: key.job.name,
+            url: key.target.url(key.job.parameters),
+            discovered: key.target.discovered,
+            labels: key.target.labels,
+            interval: key.target.interval,
+            timeout: key.target.timeout
+        )
+        guard let state else { return }
+        isUp = state.error == nil
+        lastError = state.error?.problem
+        lastScrape = state.at
+        lastDuration = state.took
+    }
 
-extension ScrapedTarget {
     /// Nil for a target that is scraped.
     init?(dropped verdict: TargetVerdict, of job: ScrapeJob) {
-        let discovered: LabelSet
-        var state: ScrapeState?
+        let found: (labels: LabelSet, reason: String?)
         switch verdict {
         case .target: return nil
-        case .dropped(let labels): discovered = labels
-        case .refused(let labels, let reason):
-            discovered = labels
-            state = ScrapeState(at: nil, took: .zero, error: ScrapeError("bad_target", reason))
+        case .dropped(let labels): found = (labels, nil)
+        case .refused(let labels, let reason): found = (labels, reason)
         }
         self.init(
             pool: job.name,
             url: "",
-            discovered: discovered,
+            discovered: found.labels,
             labels: .empty,
             interval: job.interval,
-            timeout: job.timeout,
-            isDropped: true,
-            state: state
+            timeout: job.timeout
         )
+        isDropped = true
+        lastError = found.reason
     }
 }
 
 /// How the last scrape of a target went.
 package struct ScrapeState: Hashable, Sendable {
-    package var at: Timestamp?
+    package var at: Timestamp
     package var took: Duration
     package var error: ScrapeError?
 }

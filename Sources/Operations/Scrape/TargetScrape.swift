@@ -85,31 +85,42 @@ package struct TargetScrape: Sendable {
                 advice: "set fallback_scrape_protocol: PrometheusText0.0.4"
             )
         }
-        var reader = texts.reader(answer.body, as: format, limits: ExpositionLimits())
+        try walk(
+            texts.reader(answer.body, as: format, limits: ExpositionLimits()),
+            answer.body,
+            now,
+            &gathering,
+            &outcome
+        )
+        if job.limits.samples > 0, outcome.kept > job.limits.samples {
+            throw ScrapeError("sample_limit", "\(outcome.kept) samples, sample_limit is \(job.limits.samples)")
+        }
+    }
+
+    private mutating func walk(
+        _ text: any ExpositionReader,
+        _ body: [UInt8],
+        _ now: Timestamp,
+        _ gathering: inout Gathering,
+        _ outcome: inout Outcome
+    ) throws(ScrapeError) {
+        var reader = text
+        var refusal: String?
         do throws(ExpositionError) {
-            while let entry = try reader.next() {
+            while refusal == nil, let entry = try reader.next() {
                 guard case .sample(let value, let at) = entry else { continue }
                 outcome.scraped += 1
-                let key = SeriesMemory.key(answer.body, reader.series)
-                if cache[key]?.has(answer.body, reader.series) != true {
-                    cache[key] = SeriesMemory(answer.body, reader.series, try made(of: reader.labels()))
-                    if cache[key]?.sample != nil || cache[key]?.stray != nil { outcome.added += 1 }
+                let key = SeriesMemory.key(body, reader.series)
+                if cache[key]?.has(body, reader.series) != true {
+                    cache[key] = SeriesMemory(body, reader.series, made(of: try reader.labels()))
                 }
+                refusal = cache[key]?.refusal
                 place(key, value, job.honorsTimestamps ? at : nil, now, &gathering, &outcome)
             }
         } catch {
             throw ScrapeError("bad_text", error.problem, advice: error.advice)
         }
-        try check(outcome)
-    }
-
-    private func check(_ outcome: Outcome) throws(ScrapeError) {
-        if let reason = cache.values.first(where: { $0.round == round && $0.refusal != nil })?.refusal {
-            throw ScrapeError("label_limit", reason)
-        }
-        if job.limits.samples > 0, outcome.kept > job.limits.samples {
-            throw ScrapeError("sample_limit", "\(outcome.kept) samples, sample_limit is \(job.limits.samples)")
-        }
+        if let refusal { throw ScrapeError("label_limit", refusal) }
     }
 
     private mutating func place(
@@ -121,12 +132,14 @@ package struct TargetScrape: Sendable {
         _ outcome: inout Outcome
     ) {
         guard let memory = cache[key] else { return }
+        let isNew = memory.round == 0
         let isSecond = memory.round == round
         cache[key]?.round = round
         guard memory.sample != nil || memory.stray != nil else { return }
         outcome.kept += 1
         if let at, at - now > Self.ahead { return outcome.outOfBounds += 1 }
         if isSecond, at == nil { return outcome.duplicates += 1 }
+        if isNew, job.limits.samples == 0 || outcome.kept <= job.limits.samples { outcome.added += 1 }
         if let stray = memory.stray {
             gathering.strays[stray] = (at, value)
         } else if let sample = memory.sample {
@@ -137,10 +150,11 @@ package struct TargetScrape: Sendable {
 
     /// What relabelling makes of a series.
     private func made(of labels: LabelSet) -> SeriesMemory.Meaning {
-        if let reason = refusal(of: labels) { return .refused(reason) }
         guard let final = Relabelling.apply(job.metricRelabelling, to: joined(labels)) else { return .dropped }
         let name = final[LabelSet.nameLabel]
-        guard !name.isEmpty else { return .dropped }
+        guard !final.labels.isEmpty else { return .dropped }
+        guard !name.isEmpty else { return .refused("a sample without a name after relabelling") }
+        if let reason = refusal(of: final) { return .refused(reason) }
         guard own.allSatisfy({ final[$0.key].hasSameBytes(as: $0.value) }) else { return .stray(final) }
         let rest = final.labels.filter { label in
             label.key != LabelSet.nameLabel && !own.contains { $0.key.hasSameBytes(as: label.key) }
@@ -167,7 +181,9 @@ package struct TargetScrape: Sendable {
 
     private func refusal(of labels: LabelSet) -> String? {
         let limits = job.limits
-        if limits.labels > 0, labels.labels.count > limits.labels { return "\(labels.labels.count) labels in one series" }
+        if limits.labels > 0, labels.labels.count > limits.labels {
+            return "\(labels.labels.count) labels in one series"
+        }
         if limits.labelName > 0, let long = labels.labels.first(where: { $0.key.utf8.count > limits.labelName }) {
             return "a label's name of \(long.key.utf8.count) bytes"
         }
@@ -193,9 +209,13 @@ package struct TargetScrape: Sendable {
         let whole = gathering.whole.filter { !($0.labels.isEmpty && names.contains($0.name)) }
         var rows = [SampleRow(target: own, at: now, samples: whole + report, isWhole: true)]
         for (at, samples) in gathering.timed.sorted(by: { $0.key < $1.key }) {
-            rows.append(SampleRow(target: own, at: at, samples: samples, isWhole: false))
+            // Under another target than the whole rows: these series do not end where a scrape lacks them.
+            let shared = own.filter { $0.key == "job" }
+            let others = own.filter { $0.key != "job" }
+            let full = samples.map { Sample($0.name, $0.labels + others, $0.value) }
+            rows.append(SampleRow(target: shared, at: at, samples: full, isWhole: false))
         }
-        rows += gathering.strays.map { Self.row($0.key, $0.value.value, $0.value.at ?? now) }
+        rows += strayRows(gathering.strays.map { ($0.key, $0.value.at ?? now, $0.value.value) })
         let present = Set(gathering.strays.keys)
         rows += ended(strays.subtracting(present), at: now)
         strays = present
@@ -203,12 +223,23 @@ package struct TargetScrape: Sendable {
     }
 
     private func ended(_ series: Set<LabelSet>, at now: Timestamp) -> [SampleRow] {
-        series.map { Self.row($0, .staleMarker, now) }
+        strayRows(series.map { ($0, now, .staleMarker) })
     }
 
-    private static func row(_ labels: LabelSet, _ value: Double, _ at: Timestamp) -> SampleRow {
-        let sample = Sample(labels[LabelSet.nameLabel], labels.unnamed.labels, value)
-        return SampleRow(target: [], at: at, samples: [sample], isWhole: false)
+    /// Those that carry the same of the target's labels stand together.
+    private func strayRows(_ samples: [(labels: LabelSet, at: Timestamp, value: Double)]) -> [SampleRow] {
+        struct Place: Hashable {
+            let target: LabelSet
+            let at: Timestamp
+        }
+        var places: [Place: [Sample]] = [:]
+        for sample in samples {
+            let shared = own.filter { sample.labels[$0.key].hasSameBytes(as: $0.value) }
+            let rest = sample.labels.removing(shared.map(\.key) + [LabelSet.nameLabel]).labels
+            places[Place(target: LabelSet(sorted: shared), at: sample.at), default: []]
+                .append(Sample(sample.labels[LabelSet.nameLabel], rest, sample.value))
+        }
+        return places.map { SampleRow(target: $0.key.target.labels, at: $0.key.at, samples: $0.value, isWhole: false) }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import FleetModel
 internal import NIOCore
+internal import NIOHTTPCompression
 internal import NIOSSL
 internal import Operations
 
