@@ -41,6 +41,14 @@ import Testing
             "other people's text needs no disk and no network"
         ),
         (
+            "Outbound",
+            [
+                "Operations", "Formats", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "NIOHTTPCompression",
+            ],
+            "what leaves the house by HTTP: no SSH, no store"
+        ),
+        (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
         ),
