@@ -86,7 +86,8 @@ package actor RemoteWriteLoop {
                 try await send(from: position, through: end, to: receiver)
                 try ports.positions.keep(end, of: receiver.target)
                 counts[receiver.target.name, default: .init()].position = end
-                piece = Self.piece
+                // Grows slowly: a piece that was too large once is not tried again at once.
+                piece = min(Self.piece, piece + .seconds(1))
             } catch is CancellationError {
                 return
             } catch {
