@@ -159,12 +159,6 @@ package actor RemoteWriteLoop {
     }
 }
 
-extension Timestamp {
-    fileprivate static func - (moment: Timestamp, distance: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - distance.milliseconds)
-    }
-}
-
 /// What became of samples on their way to one receiver, since the start.
 package struct WriteCounts: Hashable, Sendable {
     package var sent = 0
