@@ -83,8 +83,8 @@ let package = Package(
         .executableTarget(
             name: "flotilla",
             dependencies: [
-                "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
+                "FleetModel", "Probes", "Alerting", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink",
+                "Lab", "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -96,7 +96,7 @@ let package = Package(
         tests("TimeSeries"),
         tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
-        tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
+        tests("Operations", ["Alerting", "Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),
         tests("LocalDisk", ["Operations"]),

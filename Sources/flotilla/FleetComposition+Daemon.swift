@@ -26,10 +26,20 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
+        let address = try listening(listen, settings.current.settings)
+        let rules = DaemonRules(
+            fleet: fleet,
+            retention: settings.current.settings.retention.raw,
+            externalURL: address.prometheusURL,
+            interval: interval,
+            read: { try ruleFiles(home, config) }
+        )
+        try await rules.use(rules.read())
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
             running: settings,
             collector: collector,
+            rules: rules,
             interval: interval,
             logger: logger
         )
@@ -37,14 +47,23 @@ extension FleetComposition {
         let api = try API(
             home: home,
             fleet: fleet,
-            listening: listening(listen, settings.current.settings),
-            parts: .init(collector: collector, interval: interval, reload: reload.run, version: version),
+            listening: address,
+            parts: .init(
+                collector: collector,
+                rules: rules.loop,
+                interval: interval,
+                reload: reload.run,
+                version: version
+            ),
             retention: settings.current.settings.retention.raw,
             logger: logger
         )
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
         defer { copies.cancel() }
+        // UNSTRUCTURED: beside everything else for as long as the daemon lives; cancelled below.
+        let evaluation = Task { try await rules.loop.run(clock: ContinuousClock()) }
+        defer { evaluation.cancel() }
         try await api.serving { listen in
             try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
         }

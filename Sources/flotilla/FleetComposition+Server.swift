@@ -16,6 +16,7 @@ struct API {
     /// What the API shows of the daemon.
     struct Parts {
         let collector: Collector
+        let rules: any RuleBoard
         let interval: @Sendable () -> Duration
         let reload: @Sendable () async throws -> Void
         let version: String
@@ -63,7 +64,7 @@ struct API {
         return [
             PrometheusGroup(
                 questions: questions,
-                rules: NoRules(),
+                rules: parts.rules,
                 targets: FleetTargets(fleet.inventory, interval: parts.interval),
                 version: parts.version,
                 now: fleet.now

@@ -155,10 +155,8 @@ import TimeSeries
             try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
         }
         let found = try await samples.select(query("up")).map(\.labels)
-        let byNode = Dictionary(uniqueKeysWithValues: found.map { labels in
-            (labels.first { $0.key == "node" }?.value ?? "", labels.first { $0.key == "group" }?.value)
-        })
-        #expect(byNode == ["alone": nil, "one": "db", "two": "db,eu", "named": "mine"])
+        let byNode = Dictionary(uniqueKeysWithValues: found.map { ($0["node"], $0["group"]) })
+        #expect(byNode == ["alone": "", "one": "db", "two": "db,eu", "named": "mine"])
     }
 
     @Test func `matchers choose what a naive model chooses`() async throws {

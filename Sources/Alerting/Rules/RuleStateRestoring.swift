@@ -30,9 +30,3 @@ package struct RuleStateRestoring: Hashable, Sendable {
         return activeAt + (now - storedAt)
     }
 }
-
-extension Timestamp {
-    fileprivate static func - (moment: Timestamp, distance: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - distance.milliseconds)
-    }
-}
