@@ -116,8 +116,11 @@ extension BacktestRun.Report {
     package var rows: [[String]] {
         if let problem { return [[rule, "", "", "", "", "", "", problem]] }
         let asIs = outcomes.first?.pages ?? 0
-        return outcomes.enumerated().map { index, outcome in
-            let saved = index == 0 ? "" : "saves \(asIs - outcome.pages) of \(asIs) pages"
+        // Where nothing fired no longer wait can save anything.
+        let shown = asIs == 0 ? outcomes.prefix(1) : outcomes[...]
+        return shown.enumerated().map { index, outcome in
+            let less = asIs - outcome.pages
+            let saved = index == 0 ? "" : less == 0 ? "saves nothing" : "saves \(less) of \(asIs) pages"
             return [
                 index == 0 ? rule : "  with", Self.text(outcome.waits.hold), Self.text(outcome.waits.keepFiringFor),
                 String(outcome.firings), String(outcome.pages), Self.text(outcome.firingTime),
