@@ -108,7 +108,7 @@ let package = Package(
         tests("TimeSeries"),
         tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
         tests("Alerting"),
-        tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
+        tests("Operations", ["Alerting", "Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries", "Alerting", logging]),
         tests("LocalDisk", ["Operations"]),

@@ -27,7 +27,7 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 name: "Figures",
                 subcommands: [
                     Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self, QueryCommand.self,
-                    MetricsCommand.self,
+                    MetricsCommand.self, RulesCommand.self,
                 ]
             ),
             CommandGroup(name: "Alerts", subcommands: [AlertsCommand.self, SilenceCommand.self]),

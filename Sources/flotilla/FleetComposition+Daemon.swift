@@ -29,12 +29,23 @@ extension FleetComposition {
         let scraping = Scraping(fleet, config: config, logger: logger)
         try await scraping.reload()
         let notifications = try await self.notifications(home, config: config, fleet, logger)
+        let address = try listening(listen, settings.current.settings)
+        let rules = DaemonRules(
+            fleet: fleet,
+            retention: settings.current.settings.retention.raw,
+            externalURL: address.prometheusURL,
+            interval: interval,
+            sink: notifications.loop,
+            read: { try ruleFiles(home, config) }
+        )
+        try await rules.use(rules.read())
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
             notifications: notifications,
             scraping: scraping,
             running: settings,
             collector: collector,
+            rules: rules,
             interval: interval,
             logger: logger
         )
@@ -42,9 +53,10 @@ extension FleetComposition {
         let api = try API(
             home: home,
             fleet: fleet,
-            listening: listening(listen, settings.current.settings),
+            listening: address,
             parts: .init(
                 collector: collector,
+                rules: rules.loop,
                 interval: interval,
                 reload: reload.run,
                 scraping: scraping,
@@ -57,9 +69,12 @@ extension FleetComposition {
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
         let notifying = notifications.start()
+        // UNSTRUCTURED: beside everything else for as long as the daemon lives; cancelled below.
+        let evaluation = Task { try await rules.loop.run(clock: ContinuousClock()) }
         defer {
             copies.cancel()
             notifying.cancel()
+            evaluation.cancel()
         }
         try await api.serving { listen in
             try await scraping.serving {

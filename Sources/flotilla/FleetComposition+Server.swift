@@ -16,6 +16,7 @@ struct API {
     /// What the API shows of the daemon.
     struct Parts {
         let collector: Collector
+        let rules: any RuleBoard
         let interval: @Sendable () -> Duration
         let reload: @Sendable () async throws -> Void
         let scraping: Scraping
@@ -67,7 +68,7 @@ struct API {
             WriteGroup(intake),
             PrometheusGroup(
                 questions: questions,
-                rules: NoRules(),
+                rules: parts.rules,
                 targets: AllTargets([FleetTargets(fleet.inventory, interval: parts.interval), parts.scraping.loop]),
                 version: parts.version,
                 now: fleet.now

@@ -1,3 +1,4 @@
+import Alerting
 import FleetModel
 import Operations
 import Testing
@@ -17,6 +18,20 @@ import Testing
 
     @Test func `the folder holds cases`() {
         #expect(RuleFixtures.files("RuleTests").count >= 45)
+    }
+
+    @Test func `the stock rules are those of the tests, each with one`() throws {
+        let path = RuleFixtures.path("RuleTests/stock/stock.yml")
+        let file = try RuleFileReading.read(Array(StockRules.text.utf8), path: StockRules.path)
+        #expect(try DiskFiles().contents(of: path, limit: 1 << 20) == Array(StockRules.text.utf8))
+        #expect(file.ruleCount <= 12 && file.warnings.isEmpty)
+        let tests = try RuleFixtures.files("RuleTests").filter { $0.contains("stock") }
+            .map {
+                String(decoding: try DiskFiles().contents(of: RuleFixtures.path($0), limit: 1 << 20), as: UTF8.self)
+            }
+        for rule in file.groups.flatMap(\.rules) {
+            #expect(tests.contains { $0.contains("alertname: \(rule.name)\n    exp_alerts") }, "\(rule.name)")
+        }
     }
 
     @Test func `a failure shows both sides`() async throws {

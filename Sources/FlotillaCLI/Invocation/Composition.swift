@@ -43,6 +43,21 @@ package protocol Composition: Sendable {
 
     func writeInventory(_ inventory: Inventory, as format: InventoryExportFormat) -> String
 
+    /// What is wrong with a file of rules.
+    ///
+    /// - Throws: `UsageError` when it cannot be read.
+    func checkRules(_ path: String) throws -> RuleReport
+
+    /// Runs a file of promtool's unit tests.
+    ///
+    /// - Throws: `UsageError` when it cannot be read.
+    func testRules(_ path: String) async throws -> RuleReport
+
+    /// What the alerting rules of a file would have done over the stored past.
+    ///
+    /// - Throws: `RuleFileErrors`; `UsageError` when the file cannot be read.
+    func backtestRules(_ path: String, over fleet: Fleet, since: Duration) async throws -> [BacktestRun.Report]
+
     /// Makes a verified copy of the registry; nil: in the home's backups folder.
     ///
     /// - Returns: its path.

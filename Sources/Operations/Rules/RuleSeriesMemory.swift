@@ -25,6 +25,14 @@ package final class RuleSeriesMemory: RuleData {
         }
     }
 
+    /// The samples of the series that pass, in the order of their labels.
+    package func series(_ matchers: [LabelMatcher], from: Timestamp, through: Timestamp) -> [Series] {
+        stored.withLock { stored in
+            let source = Source(series: stored.series, names: stored.names)
+            return source.series(matchers, from: from.milliseconds, through: through.milliseconds)
+        }
+    }
+
     /// - Throws: `state.sample_refused` for a sample that is not newer than the last one of its series.
     package func append(_ elements: [VectorElement], at time: Timestamp) throws {
         var refusal: StateError?
@@ -71,16 +79,16 @@ private struct Source: SeriesSource {
     let names: [String: [LabelSet]]
 
     func forEachSeries(_ selection: Selection, _ body: (Series) throws -> Void) throws {
-        for labels in candidates(selection.matchers) {
-            guard selection.matchers.allSatisfy({ $0.holds(for: labels[$0.name]) }), let one = series[labels] else {
-                continue
-            }
-            let first = one.times.partition(where: selection.from)
-            let end = one.times.partition(where: selection.through &+ 1)
-            guard first < end else { continue }
-            try body(
-                Series(labels: labels, times: Array(one.times[first..<end]), values: Array(one.values[first..<end]))
-            )
+        for series in series(selection.matchers, from: selection.from, through: selection.through) { try body(series) }
+    }
+
+    func series(_ matchers: [LabelMatcher], from: Int64, through: Int64) -> [Series] {
+        candidates(matchers).compactMap { labels in
+            guard matchers.allSatisfy({ $0.holds(for: labels[$0.name]) }), let one = series[labels] else { return nil }
+            let first = one.times.partition(where: from)
+            let end = one.times.partition(where: through &+ 1)
+            guard first < end else { return nil }
+            return Series(labels: labels, times: Array(one.times[first..<end]), values: Array(one.values[first..<end]))
         }
     }
 

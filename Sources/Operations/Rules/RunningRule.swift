@@ -8,12 +8,15 @@ package struct RunningRule: Sendable {
     private let query: Query
     package private(set) var alerts = AlertingStates()
     /// What the last evaluation wrote.
-    private(set) var series: Set<LabelSet> = []
+    package private(set) var series: Set<LabelSet> = []
     /// Why the last evaluation gave nothing.
     package private(set) var fault: (any Explained)?
     package private(set) var lastEvaluation: Timestamp?
     package private(set) var evaluationTime = Duration.zero
     package private(set) var failures = 0
+
+    /// As Prometheus prints it.
+    package var expression: String { query.expression.description }
 
     init(_ rule: Rule) throws(PromQLError) {
         self.rule = rule
