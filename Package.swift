@@ -18,6 +18,10 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -45,10 +49,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: ground
@@ -68,6 +74,13 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
+        room(
+            "Outbound",
+            [
+                "Operations", "Alerting", "GoTemplate", "FleetModel", asyncHTTP, nioCore, nioPosix, nioHTTP, nioSSL,
+                crypto,
+            ]
+        ),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -84,7 +97,7 @@ let package = Package(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
+                "LocalDisk", "Outbound", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -106,6 +119,7 @@ let package = Package(
             resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
         ),
         tests("DaemonLink", ["Operations"]),
+        tests("Outbound", ["Operations", "Alerting", "GoTemplate"]),
         tests("Lab"),
         tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

@@ -34,6 +34,14 @@ import Testing
         ),
         ("Formats", ["Operations", "FleetModel", "Alerting", "Yams", "CYaml"], "other people's text needs no disk and no network"),
         (
+            "Outbound",
+            [
+                "Operations", "Alerting", "GoTemplate", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
+                "NIOSSL", "Crypto", "Synchronization",
+            ],
+            "what leaves the house by HTTP and by mail"
+        ),
+        (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
         ),
