@@ -61,6 +61,8 @@ final class HTTPCarrier: Sendable {
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(10)
         configuration.decompression = .disabled
+        // Repeating is the caller's, who also writes down why.
+        configuration.connectionPool.retryConnectionEstablishment = false
         do {
             configuration.tlsConfiguration = try TLSClient.configuration(way.tls)
         } catch {
