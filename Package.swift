@@ -108,7 +108,7 @@ let package = Package(
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
         tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
-        tests("Alerting"),
+        tests("Alerting", ["GoTemplate"]),
         tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries"]),

@@ -114,7 +114,7 @@ struct MailTalk {
         try await outbound.write(ByteBuffer(bytes: Self.stuffed(letter.bytes) + Array(".\r\n".utf8)))
         try check(try await reply(), 250, "the letter")
         // Taken is taken: how it says good-bye is not looked at.
-        try? await outbound.write(ByteBuffer(string: "QUIT\r\n"))
+        do { try await outbound.write(ByteBuffer(string: "QUIT\r\n")) } catch { return }
     }
 
     private mutating func hello(_ settings: EmailSettings) async throws -> Set<String> {
