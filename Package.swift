@@ -22,6 +22,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -75,7 +76,13 @@ let package = Package(
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
         room("Formats", ["Operations", "FleetModel", "PromQL", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
-        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nioCore, nioHTTP, nioCompression, nioSSL]),
+        room(
+            "Outbound",
+            [
+                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", asyncHTTP, nioCore, nioPosix, nioHTTP,
+                nioCompression, nioSSL, crypto,
+            ]
+        ),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -107,7 +114,7 @@ let package = Package(
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
         tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
-        tests("Alerting"),
+        tests("Alerting", ["GoTemplate"]),
         tests("Operations", ["Alerting", "Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
         tests("SQLiteStore", ["Operations", "TimeSeries", "Alerting", logging]),
@@ -121,7 +128,7 @@ let package = Package(
             ]
         ),
         tests("DaemonLink", ["Operations"]),
-        tests("Outbound", ["Operations", "Formats", "SQLiteStore", logging]),
+        tests("Outbound", ["Operations", "Formats", "SQLiteStore", "Alerting", "GoTemplate", logging]),
         tests("Lab"),
         tests("FlotillaServer", ["Operations", "SQLiteStore", "Alerting", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

@@ -43,10 +43,10 @@ import Testing
         (
             "Outbound",
             [
-                "Operations", "Formats", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
-                "NIOHTTPCompression",
+                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOPosix",
+                "NIOHTTP1", "NIOSSL", "NIOHTTPCompression", "Crypto", "Synchronization",
             ],
-            "what leaves the house by HTTP: no SSH, no store"
+            "what leaves the house by HTTP and by mail: no SSH, no store"
         ),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],

@@ -26,7 +26,12 @@ struct HTTPConfigReading {
         settings.authorization = authorization(fields)
         settings.proxy = fields.text("proxy_url").map { Secret($0) }
         settings.headers = headers(fields)
-        if let tls = fields["tls_config"].flatMap(tls) { settings.tls = tls }
+        if let node = fields["tls_config"], let tls = tls(node) {
+            if !tls.serverName.isEmpty {
+                mistakes.add("server_name is not supported in http_config: write the name in the url", at: node.mark)
+            }
+            settings.tls = tls
+        }
         return settings
     }
 
