@@ -14,6 +14,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -45,10 +49,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: ground
@@ -66,8 +73,9 @@ let package = Package(
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
-        room("Formats", ["Operations", "FleetModel", "Alerting", yams]),
+        room("Formats", ["Operations", "FleetModel", "PromQL", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
+        room("Outbound", ["Operations", "Formats", "FleetModel", asyncHTTP, nioCore, nioHTTP, nioCompression, nioSSL]),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
@@ -88,9 +96,7 @@ let package = Package(
             name: "flotilla",
             dependencies: [
                 "FleetModel", "Probes", "Alerting", "Operations", "SSHTransport", "SQLiteStore", "Formats",
-                "DaemonLink",
-                "Lab",
-                "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
+                "DaemonLink", "Lab", "LocalDisk", "Outbound", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -109,9 +115,13 @@ let package = Package(
         tests(
             "Formats",
             ["Operations", "SQLiteStore", "Alerting"],
-            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
+            resources: [
+                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring"),
+                .copy("Rules"), .copy("RuleTests"),
+            ]
         ),
         tests("DaemonLink", ["Operations"]),
+        tests("Outbound", ["Operations", "Formats", "SQLiteStore", logging]),
         tests("Lab"),
         tests("FlotillaServer", ["Operations", "SQLiteStore", "Alerting", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),

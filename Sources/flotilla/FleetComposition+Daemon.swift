@@ -26,10 +26,13 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
+        let scraping = Scraping(fleet, config: config, logger: logger)
+        try await scraping.reload()
         let notifications = try await self.notifications(home, config: config, fleet, logger)
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
             notifications: notifications,
+            scraping: scraping,
             running: settings,
             collector: collector,
             interval: interval,
@@ -44,6 +47,7 @@ extension FleetComposition {
                 collector: collector,
                 interval: interval,
                 reload: reload.run,
+                scraping: scraping,
                 version: version,
                 alerts: notifications.loop
             ),
@@ -58,7 +62,9 @@ extension FleetComposition {
             notifying.cancel()
         }
         try await api.serving { listen in
-            try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            try await scraping.serving {
+                try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            }
         }
         await shell.shutdown()
         withExtendedLifetime(lock) {}

@@ -18,6 +18,7 @@ struct API {
         let collector: Collector
         let interval: @Sendable () -> Duration
         let reload: @Sendable () async throws -> Void
+        let scraping: Scraping
         let version: String
         let alerts: NotificationLoop
     }
@@ -61,17 +62,20 @@ struct API {
             now: fleet.now,
             clock: ContinuousClock()
         )
+        let intake = RemoteWriteIntake(fleet.samples, now: fleet.now)
         return [
+            WriteGroup(intake),
             PrometheusGroup(
                 questions: questions,
                 rules: NoRules(),
-                targets: FleetTargets(fleet.inventory, interval: parts.interval),
+                targets: AllTargets([FleetTargets(fleet.inventory, interval: parts.interval), parts.scraping.loop]),
                 version: parts.version,
                 now: fleet.now
             ),
             FiguresGroup(
                 sources: [
-                    StoreFigures(fleet.samples), CollectorFigures(parts.collector), ProcessFigures(), requests,
+                    StoreFigures(fleet.samples), CollectorFigures(parts.collector), ScrapeFigures(parts.scraping.loop),
+                    WriteFigures(parts.scraping.sending), intake, ProcessFigures(), requests,
                 ],
                 questions: questions,
                 now: fleet.now

@@ -8,6 +8,7 @@ import Operations
 struct SettingsReload: Sendable {
     let read: @Sendable () throws -> FleetSettings
     let notifications: Notifications
+    let scraping: Scraping
     let running: RunningSettings
     let collector: Collector
     let interval: @Sendable () -> Duration
@@ -18,6 +19,7 @@ struct SettingsReload: Sendable {
         do {
             let settings = try read()
             let plan = try notifications.read()
+            try await scraping.reload()
             await notifications.loop.use(plan)
             running.accept(settings, at: FleetComposition.now())
             logger.info("settings read again", metadata: ["interval": "\(interval())"])

@@ -11,7 +11,7 @@ import Testing
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
         (
-            "Alerting", ["FleetModel", "GoTemplate"],
+            "Alerting", ["FleetModel", "GoTemplate", "Synchronization"],
             "an engine is pure: results and moments in, alerts and notices out"
         ),
         (
@@ -37,8 +37,16 @@ import Testing
             "GRDB is known here alone"
         ),
         (
-            "Formats", ["Operations", "FleetModel", "Alerting", "Yams", "CYaml"],
+            "Formats", ["Operations", "FleetModel", "PromQL", "Alerting", "Yams", "CYaml"],
             "other people's text needs no disk and no network"
+        ),
+        (
+            "Outbound",
+            [
+                "Operations", "Formats", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+                "NIOHTTPCompression",
+            ],
+            "what leaves the house by HTTP: no SSH, no store"
         ),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],

@@ -13,14 +13,14 @@ package struct AlertmanagerReading {
     package static func read(_ bytes: [UInt8], path: String, zones: @escaping Zones) throws(AlertmanagerErrors)
         -> NotificationPlan
     {
-        try read(bytes, path: path, zones: zones, receivers: ReceiverReading.integrations)
+        try read(bytes, path: path, zones: zones, receivers: nil)
     }
 
     static func read(
         _ bytes: [UInt8],
         path: String,
         zones: @escaping Zones,
-        receivers: ReceiverReading.Kinds
+        receivers: ReceiverReading.Kinds?
     ) throws(AlertmanagerErrors) -> NotificationPlan {
         let reading = AlertmanagerReading(zones: zones)
         var plan: NotificationPlan?
@@ -34,7 +34,7 @@ package struct AlertmanagerReading {
         return plan
     }
 
-    private func plan(_ root: YAMLNode?, _ kinds: ReceiverReading.Kinds) -> NotificationPlan? {
+    private func plan(_ root: YAMLNode?, _ kinds: ReceiverReading.Kinds?) -> NotificationPlan? {
         let start = YAMLMark(line: 1, column: 1)
         guard let root, !root.isNull else {
             mistakes.add("no route provided: the file needs “route” and “receivers”", at: start)
@@ -43,7 +43,10 @@ package struct AlertmanagerReading {
         guard let file = KnownMapping(root, "the file", keys: Self.keys, mistakes) else { return nil }
         let timeout = resolveTimeout(file)
         let intervals = intervals(file)
-        let receivers = ReceiverReading(mistakes: mistakes).read(file, kinds)
+        let receivers = ReceiverReading(mistakes: mistakes).read(
+            file,
+            kinds ?? IntegrationReading(global: file["global"], mistakes).integration
+        )
         guard let node = file["route"] else {
             mistakes.add("no route provided", at: file.mark("route"))
             return nil

@@ -11,7 +11,7 @@ struct ReceiverReading {
     func read(_ file: KnownMapping, _ kinds: Kinds) -> [Receiver] {
         var found: [Receiver] = []
         for node in file.list("receivers") ?? [] {
-            let keys = Set(Self.supported.union(Self.unsupported).map { $0 + "_configs" }).union(["name"])
+            let keys = Set(IntegrationReading.kinds.union(Self.unsupported).map { $0 + "_configs" }).union(["name"])
             guard let fields = KnownMapping(node, "a receiver", keys: keys, mistakes) else { continue }
             guard let name = fields.text("name"), !name.isEmpty else {
                 mistakes.add("a receiver without a name", at: node.mark)
@@ -32,40 +32,15 @@ struct ReceiverReading {
                 at: fields.mark(kind + "_configs")
             )
         }
-        return Self.supported.sorted().flatMap { kind in
+        return IntegrationReading.kinds.sorted().flatMap { kind in
             (fields.list(kind + "_configs") ?? []).enumerated().compactMap { index, node in
                 kinds(kind, index, node, mistakes)
             }
         }
     }
 
-    private static let supported: Set = [
-        "webhook", "slack", "email", "telegram", "discord", "pagerduty", "pushover", "ntfy",
-    ]
     private static let unsupported: Set = [
         "opsgenie", "wechat", "victorops", "sns", "webex", "msteams", "msteamsv2", "jira", "rocketchat", "mattermost",
         "incidentio",
     ]
-
-    /// The integrations that this version can send with.
-    static func integrations(_ kind: String, _ index: Int, _ node: YAMLNode, _ mistakes: MistakeList) -> Integration? {
-        guard kind == "webhook" else {
-            mistakes.add("\(kind)_configs are not built yet in this version", at: node.mark)
-            return nil
-        }
-        let keys: Set = ["send_resolved", "url", "max_alerts", "http_config", "timeout"]
-        guard let fields = KnownMapping(node, "webhook_configs", keys: keys, mistakes) else { return nil }
-        guard let url = fields.text("url"), url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            mistakes.add("a webhook needs a url that begins with http:// or https://", at: node.mark)
-            return nil
-        }
-        let most = fields.text("max_alerts").map { Int($0) ?? -1 } ?? 0
-        if most < 0 { mistakes.add("max_alerts is a number from 0", at: fields["max_alerts"]?.mark ?? node.mark) }
-        return Integration(
-            kind: kind,
-            index: index,
-            sendsResolved: fields.flag("send_resolved") ?? true,
-            settings: .webhook(WebhookSettings(url: Secret(url), maxAlerts: max(0, most)))
-        )
-    }
 }
