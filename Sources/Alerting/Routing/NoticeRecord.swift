@@ -97,7 +97,7 @@ package struct NoticeRecord: Hashable, Sendable {
 }
 
 extension Timestamp {
-    static func - (moment: Timestamp, distance: Duration) -> Timestamp {
+    fileprivate static func - (moment: Timestamp, distance: Duration) -> Timestamp {
         Timestamp(milliseconds: moment.milliseconds - distance.milliseconds)
     }
 }
