@@ -21,8 +21,10 @@ final class RealAlertmanager {
         tools =
             (ProcessInfo.processInfo.environment["FLOTILLA_ORACLES"] ?? root.appendingPathComponent(".oracles").path)
             + "/alertmanager"
-        guard FileManager.default.isExecutableFile(atPath: tools + "/alertmanager") else {
-            throw Missing(description: "\(tools)/alertmanager is missing: run scripts/setup, or set FLOTILLA_ORACLES")
+        guard FileManager.default.isExecutableFile(atPath: tools + "/alertmanager-here") else {
+            throw Missing(
+                description: "\(tools)/alertmanager-here is missing: run scripts/setup, or set FLOTILLA_ORACLES"
+            )
         }
         (port, hook) = (Self.freePort(), Self.freePort())
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -34,7 +36,8 @@ final class RealAlertmanager {
 
     deinit {
         for child in children {
-            child.terminate()
+            // Children inherit a mask that may hold TERM back.
+            kill(child.processIdentifier, SIGKILL)
             child.waitUntilExit()
         }
         try? FileManager.default.removeItem(atPath: folder)
@@ -48,7 +51,7 @@ final class RealAlertmanager {
             "--config.file=\(folder)/alertmanager.yml", "--storage.path=\(folder)/data",
             "--web.listen-address=127.0.0.1:\(port)", "--cluster.listen-address=",
         ]
-        children.append(try Self.process(tools + "/alertmanager", words))
+        children.append(try Self.process(tools + "/alertmanager-here", words, in: tools))
         try until("Alertmanager answers") { (try? run("/usr/bin/curl", ["-sf", "\(url)/-/ready"])) != nil }
         try until("the receiver answers") {
             (try? run("/usr/bin/curl", ["-sf", "http://127.0.0.1:\(hook)/"])) != nil
@@ -126,14 +129,19 @@ final class RealAlertmanager {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func process(_ path: String, _ words: [String], _ output: Any = FileHandle.nullDevice) throws
-        -> Process
-    {
+    private static func process(
+        _ path: String,
+        _ words: [String],
+        _ output: Any = FileHandle.nullDevice,
+        in folder: String = "/"
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = words
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
+        // Its texts are read from where it is started.
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
         try process.run()
         return process
     }

@@ -16,11 +16,11 @@ import Testing
         try await loop.receive([bench.alert("a")], from: .rules)
         try await bench.run(loop, seconds: 15)
         #expect(bench.sent == ["firing[a] resolved[]"])
-        bench.answer = { throw NotifyError("no_answer", "connection refused", canBeRetried: true) }
+        bench.failure = NotifyError("no_answer", "connection refused", canBeRetried: true)
         try await loop.receive([bench.alert("b")], from: .rules)
         try await bench.run(loop, seconds: 60)
         // As after kill -9: the loop is dropped, the store stays.
-        bench.answer = {}
+        bench.failure = nil
         let before = bench.sent.count
         loop = try await bench.loop()
         try await bench.run(loop, seconds: 5)
@@ -37,7 +37,7 @@ import Testing
     @Test func `a message that is refused for good is a dead letter, shown with its reason`() async throws {
         let bench = try LoopBench()
         let loop = try await bench.loop()
-        bench.answer = { throw NotifyError("refused", "400 no such channel", canBeRetried: false) }
+        bench.failure = NotifyError("refused", "400 no such channel", canBeRetried: false)
         try await loop.receive([bench.alert("a")], from: .rules)
         try await bench.run(loop, seconds: 200)
         #expect(bench.sent.count == 1)
@@ -51,11 +51,11 @@ import Testing
     @Test func `a receiver that is away is asked again, ever more seldom`() async throws {
         let bench = try LoopBench()
         let loop = try await bench.loop()
-        bench.answer = { throw NotifyError("no_answer", "no answer", canBeRetried: true) }
+        bench.failure = NotifyError("no_answer", "no answer", canBeRetried: true)
         try await loop.receive([bench.alert("a")], from: .rules)
         try await bench.run(loop, seconds: 10 + 1 + 2 + 4 + 8 + 16)
         #expect(bench.sent.count == 6)
-        bench.answer = {}
+        bench.failure = nil
         try await bench.run(loop, seconds: 33)
         #expect(bench.sent.count == 7)
         #expect(try await bench.store.deliveries() == [])
@@ -106,7 +106,7 @@ final class LoopBench: Notifier, ChangesBefore {
     private struct State {
         var now = Timestamp(milliseconds: 1_700_000_000_000)
         var sent: [String] = []
-        var answer: @Sendable () throws(NotifyError) -> Void = {}
+        var failure: NotifyError?
         var changes: [String] = []
     }
 
@@ -126,9 +126,10 @@ final class LoopBench: Notifier, ChangesBefore {
     var now: Timestamp { state.withLock { $0.now } }
     var sent: [String] { state.withLock { $0.sent } }
 
-    var answer: @Sendable () throws(NotifyError) -> Void {
-        get { state.withLock { $0.answer } }
-        set { state.withLock { $0.answer = newValue } }
+    /// What the far side says to the next messages; nil: it takes them.
+    var failure: NotifyError? {
+        get { state.withLock { $0.failure } }
+        set { state.withLock { $0.failure = newValue } }
     }
 
     var changes: [String] {
@@ -140,7 +141,7 @@ final class LoopBench: Notifier, ChangesBefore {
         let firing = notice.firing.map { $0.labels["instance"] }.sorted().joined(separator: ",")
         let resolved = notice.resolved.map { $0.labels["instance"] }.sorted().joined(separator: ",")
         state.withLock { $0.sent.append("firing[\(firing)] resolved[\(resolved)]") }
-        try answer()
+        if let failure { throw failure }
     }
 
     func changes(on node: NodeName, from start: Timestamp, to end: Timestamp) async throws -> [String] { changes }
