@@ -107,7 +107,7 @@ let package = Package(
         ),
         tests("DaemonLink", ["Operations"]),
         tests("Lab"),
-        tests("FlotillaServer", ["Operations", "SQLiteStore", logging]),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", "TimeSeries", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",
