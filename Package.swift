@@ -130,7 +130,7 @@ let package = Package(
         tests("DaemonLink", ["Operations"]),
         tests("Outbound", ["Operations", "Formats", "SQLiteStore", "Alerting", "GoTemplate", logging]),
         tests("Lab"),
-        tests("FlotillaServer", ["Operations", "SQLiteStore", "Alerting", logging]),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", "TimeSeries", "Alerting", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",

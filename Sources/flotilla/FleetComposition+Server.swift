@@ -12,6 +12,7 @@ struct API {
     private let server: FleetServer?
     private let logger: Logger
     private let tokenFile: String?
+    private let port: Int
 
     /// What the API shows of the daemon.
     struct Parts {
@@ -34,9 +35,10 @@ struct API {
     ) throws {
         self.logger = logger
         guard case .at(let address) = listening else {
-            (server, tokenFile) = (nil, nil)
+            (server, tokenFile, port) = (nil, nil, 0)
             return
         }
+        port = address.port
         let token = APIToken(path: home.apiToken)
         tokenFile = address.isLoopback ? nil : token.path
         let requests = RequestCount()
@@ -91,16 +93,27 @@ struct API {
         ]
     }
 
+    private static func naming(holderOf port: Int, _ error: StateError) -> StateError {
+        guard let holder = PortHolder.name(of: port) else { return error }
+        let problem = error.problem.replacing("another program does", with: "\(holder) does")
+        return StateError("port_taken", problem, advice: error.advice)
+    }
+
     /// Serves while the body runs, which is told the address.
     ///
     /// - Throws: `state.port_taken` and its like before the body has begun; what the body throws.
     func serving(_ body: @escaping (String?) async throws -> Void) async throws {
         guard let server else { return try await body(nil) }
+        let wanted = self.port
         let (listening, told) = AsyncStream.makeStream(of: ListenAddress.self)
         // UNSTRUCTURED: lives beside the body; cancelled and awaited below.
         let task = Task {
             defer { told.finish() }
-            try await server.run { told.yield($0) }
+            do {
+                try await server.run { told.yield($0) }
+            } catch let error as StateError where error.code == "state.port_taken" {
+                throw Self.naming(holderOf: wanted, error)
+            }
         }
         var addresses = listening.makeAsyncIterator()
         guard let address = await addresses.next() else { return try await task.value }

@@ -38,6 +38,8 @@ struct FleetComposition: Composition {
 
     func yaml(_ document: JSONValue) -> String { Formats().yaml(document) }
 
+    var sampleText: any SampleText { OpenMetricsSamples() }
+
     var operatorName: String { Self.actor.name }
 
     func readInventory(_ path: String, options: InventoryReadingOptions) throws -> InventoryImport {

@@ -5,6 +5,7 @@ import Logging
 import Operations
 import SQLiteStore
 import Testing
+import TimeSeries
 
 @testable import FlotillaServer
 
@@ -89,6 +90,44 @@ import Testing
         }
     }
 
+    @Test func `a query ends when its caller goes`() async throws {
+        try await TestBed.with { bed in
+            let store = HangingStore()
+            let moment = Timestamp(milliseconds: 0)
+            let server = try FleetServer(
+                address: ListenAddress(host: "127.0.0.1", port: 0),
+                groups: [
+                    PrometheusGroup(
+                        questions: AskMetrics(
+                            store,
+                            threads: QueryThreads(most: 1),
+                            now: { moment },
+                            clock: ContinuousClock()
+                        ),
+                        rules: NoRules(),
+                        targets: NoTargets(),
+                        version: "0",
+                        now: { moment }
+                    )
+                ],
+                token: nil,
+                names: [],
+                requests: RequestCount(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let (addresses, told) = AsyncStream.makeStream(of: ListenAddress.self)
+            let task = Task { try await server.run { told.yield($0) } }
+            bed.atEnd { task.cancel() }
+            var iterator = addresses.makeAsyncIterator()
+            let address = try #require(await iterator.next())
+            let url = "http://\(address)/prometheus/api/v1/query?query=up"
+            let visit = try LocalCommand.run(["curl", "-s", "-m", "1", url])
+            #expect(visit.exitCode == 28)
+            for _ in 0..<60_000 where await !store.wasCancelled { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(await store.wasCancelled)
+        }
+    }
+
     @Test func `a form that is too large is refused`() async throws {
         try await TestBed.with { bed in
             let fleet = try await ServedFleet(in: bed)
@@ -163,4 +202,27 @@ import Testing
     func `what is no address is refused`(text: String) {
         #expect(ListenAddress(text) == nil)
     }
+}
+
+/// A store that answers only when it is cancelled.
+private actor HangingStore: SeriesStore {
+    private(set) var wasCancelled = false
+
+    func select(_ query: SeriesQuery) async throws -> [Series] {
+        do {
+            try await Task.sleep(for: .seconds(240))
+        } catch {
+            wasCancelled = true
+            throw error
+        }
+        return []
+    }
+
+    func buckets(_ query: SeriesQuery) async throws -> [RolledSeries] { [] }
+    func append(_ rows: [SampleRow], window: Duration) async throws -> AppendReport { AppendReport() }
+    func series(_ query: SeriesQuery) async throws -> [LabelSet] { [] }
+    func labelNames() async throws -> [String] { [] }
+    func labelValues(of label: String) async throws -> [String] { [] }
+    func maintain(at now: Timestamp, keeping limits: RetentionLimits) async throws {}
+    func statistics() async throws -> StoreStatistics { StoreStatistics() }
 }

@@ -82,6 +82,9 @@ package protocol Composition: Sendable {
     func labStatus(_ home: Home) throws -> JSONValue
     func setLabFault(_ home: Home, _ spec: String, on nodes: [NodeName]) throws
 
+    /// Samples as OpenMetrics text.
+    var sampleText: any SampleText { get }
+
     /// Writes a document as YAML.
     func yaml(_ document: JSONValue) -> String
 }

@@ -28,8 +28,8 @@ package struct PrometheusGroup: RouteGroup {
 
     package func addRoutes(to router: Router<ServerContext>) {
         let group = router.group("prometheus/api/v1")
-        both("query", "query", group, instant)
-        both("query_range", "query", group, range)
+        whileWanted("query", group, instant)
+        whileWanted("query_range", group, range)
         both("format_query", "query", group, formatted)
         both("query_exemplars", "query", group) { _ in .success([]) }
         both("series", "match[]", group, series)
@@ -71,9 +71,28 @@ package struct PrometheusGroup: RouteGroup {
         group.post(path) { request, _ in try await reply(request, parameter, work) }
     }
 
-    private func reply(_ request: Request, _ parameter: String, _ work: Work) async throws -> Answer {
+    private func whileWanted(_ path: RouterPath, _ group: RouterGroup<ServerContext>, _ work: @escaping Work) {
+        group.get(path) { request, _ in try await replyWhileWanted(request, work) }
+        group.post(path) { request, _ in try await replyWhileWanted(request, work) }
+    }
+
+    /// A query ends when its caller goes. To see that, the connection is listened to, and cannot take another call.
+    private func replyWhileWanted(_ request: Request, _ work: Work) async throws -> Answer {
+        var answer = try await request.body.consumeWithCancellationOnInboundClose { body in
+            try await reply(request, "query", body: body, work)
+        }
+        answer.headers[.connection] = "close"
+        return answer
+    }
+
+    private func reply(
+        _ request: Request,
+        _ parameter: String,
+        body: RequestBody? = nil,
+        _ work: Work
+    ) async throws -> Answer {
         do {
-            return .json(try await written(try await work(CallParameters(of: request))))
+            return .json(try await written(try await work(CallParameters(of: request, body: body))))
         } catch let error as HTTPError {
             throw error
         } catch {

@@ -9,18 +9,20 @@ package struct CallParameters: Sendable {
     private static let formLimit = 4 << 20
 
     /// - Throws: `BadParameters` for an escape that is none; an `HTTPError` for a form that is too large.
-    package init(of request: Request) async throws {
+    ///
+    /// `body` is the request's own where nobody has it in hand.
+    package init(of request: Request, body: RequestBody? = nil) async throws {
         if request.method == .post,
             request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true
         {
-            try add(try await Self.form(of: request).readableBytesView)
+            try add(try await Self.form(body ?? request.body).readableBytesView)
         }
         try add((request.uri.query ?? "").utf8)
     }
 
-    private static func form(of request: Request) async throws -> ByteBuffer {
+    private static func form(_ body: RequestBody) async throws -> ByteBuffer {
         do {
-            return try await request.body.collect(upTo: formLimit)
+            return try await body.collect(upTo: formLimit)
         } catch is NIOTooManyBytesError {
             throw HTTPError(.contentTooLarge, message: "a form has at most \(formLimit >> 20) MiB")
         }

@@ -44,6 +44,9 @@ package struct FleetServer: Sendable {
         let own = names.map { $0.lowercased() } + ["localhost", "::1", address.host.lowercased()]
         self.access = AccessGuard(token: token, names: Set(own))
         self.requests = requests
+        // A line for each connection is nobody's need.
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
         self.logger = logger
     }
 

@@ -141,7 +141,12 @@ package struct AskMetrics: Sendable {
                 interruption: interruption
             )
             if let reason = interruption() { throw PromQLError(reason) }
-            let source = StoredSeries(store: store, sampleLimit: bounds.query.samples, interruption: interruption)
+            let source = StoredSeries(
+                store: store,
+                sampleLimit: bounds.query.samples,
+                rawSince: bounds.rawKept.map { now() + (.zero - $0) },
+                interruption: interruption
+            )
             return try body(source, options)
         }
     }

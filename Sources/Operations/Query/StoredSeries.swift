@@ -7,24 +7,30 @@ struct StoredSeries: SeriesSource {
     let store: any SeriesStore
     /// The most samples of one selection.
     let sampleLimit: Int
+    /// Before this moment only rollups are kept.
+    let rawSince: Timestamp?
     let interruption: @Sendable () -> QueryOptions.Interruption?
 
     func forEachSeries(_ selection: Selection, _ body: (Series) throws -> Void) throws {
-        let query = SeriesQuery(
+        let isOld = rawSince.map { selection.from < $0.milliseconds } ?? false
+        var query = SeriesQuery(
             selection.matchers,
             from: Timestamp(milliseconds: selection.from),
             through: Timestamp(milliseconds: selection.through),
             resolution: Self.resolution(of: selection),
             sampleLimit: sampleLimit
         )
-        guard query.resolution != .raw, let figure = selection.function?.figureOfBucket,
-            selection.window % query.resolution.milliseconds == 0
-        else {
-            let found = try StoreWait.value(until: interruption) { [store] in try await store.select(query) }
+        // Where a sample stands for a bucket, its figures are in the bucket and not in the sample.
+        if isOld, selection.window >= Resolution.fiveMinutes.milliseconds, selection.function?.stand != nil {
+            query.resolution = max(query.resolution, .fiveMinutes)
+        }
+        let isWhole = isOld || selection.window % max(1, query.resolution.milliseconds) == 0
+        guard query.resolution != .raw, isWhole, let stand = selection.function?.stand else {
+            let found = try StoreWait.value(until: interruption) { [store, query] in try await store.select(query) }
             return try found.forEach(body)
         }
-        let found = try StoreWait.value(until: interruption) { [store] in try await store.buckets(query) }
-        for rolled in found { try body(rolled.series(query.resolution, figure)) }
+        let found = try StoreWait.value(until: interruption) { [store, query] in try await store.buckets(query) }
+        for rolled in found { try body(rolled.series(query.resolution, stand)) }
     }
 
     /// Coarse only where the answer stays the one of the samples: for counters, for the latest value, and where buckets
@@ -43,25 +49,45 @@ struct StoredSeries: SeriesSource {
     }
 }
 
+/// What stands for the samples of a bucket where a function looks at whole buckets.
+private enum BucketStand {
+    /// One sample with this figure.
+    case one((Bucket) -> Double)
+    /// As many samples as there were, all of them the mean: they count right, and weigh right.
+    case each
+}
+
 extension Function {
-    /// The figure of a bucket that stands for all its samples when this function looks at whole buckets.
-    fileprivate var figureOfBucket: ((Bucket) -> Double)? {
+    fileprivate var stand: BucketStand? {
         switch self {
-        case .minOverTime: { $0.min }
-        case .maxOverTime: { $0.max }
-        case .sumOverTime: { $0.sum }
+        case .minOverTime: .one { $0.min }
+        case .maxOverTime: .one { $0.max }
+        case .sumOverTime: .one { $0.sum }
+        case .avgOverTime, .countOverTime: .each
         default: nil
         }
     }
 }
 
 extension RolledSeries {
-    /// One sample for each bucket, at its last millisecond.
-    fileprivate func series(_ resolution: Resolution, _ figure: (Bucket) -> Double) -> Series {
-        Series(
-            labels: labels,
-            times: buckets.map { $0.start + max(resolution.milliseconds, 1) - 1 },
-            values: buckets.map(figure)
-        )
+    /// The last sample of a bucket is at its last millisecond.
+    fileprivate func series(_ resolution: Resolution, _ stand: BucketStand) -> Series {
+        let width = max(1, resolution.milliseconds)
+        var series = Series(labels: labels)
+        for bucket in buckets {
+            switch stand {
+            case .one(let figure):
+                series.times.append(bucket.start + width - 1)
+                series.values.append(figure(bucket))
+            case .each:
+                // A bucket has a millisecond for each sample at the most.
+                let count = min(max(bucket.count, 1), width)
+                for place in 1...count {
+                    series.times.append(bucket.start + place * width / count - 1)
+                    series.values.append(bucket.sum / Double(bucket.count))
+                }
+            }
+        }
+        return series
     }
 }

@@ -9,7 +9,7 @@ extension SQLiteSamples {
     package func select(_ query: SeriesQuery) async throws -> [Series] {
         try await gather(query, buckets: false) { labels, found in
             Series(labels: LabelSet(sorted: labels), times: found.times, values: found.values)
-        }.filter { !$0.times.isEmpty }.sorted { $0.labels.isBefore($1.labels) }
+        }.filter { !$0.times.isEmpty }.sorted { $0.labels.isBefore($1.labels) }.joined()
     }
 
     package func buckets(_ query: SeriesQuery) async throws -> [RolledSeries] {
@@ -120,6 +120,20 @@ extension SQLiteSamples {
             let bytes = try StoreBytes(database)
             (statistics.fileBytes, statistics.usedBytes) = (bytes.file, bytes.used)
             return statistics
+        }
+    }
+}
+
+extension [Series] {
+    /// Two sources may have given a series in turn: an import, and the node itself. Sorted, they are neighbours.
+    fileprivate func joined() -> [Series] {
+        guard zip(self, dropFirst()).contains(where: { $0.labels == $1.labels }) else { return self }
+        return reduce(into: []) { all, next in
+            guard let last = all.last, last.labels == next.labels else { return all.append(next) }
+            var values = Dictionary(zip(next.times, next.values)) { first, _ in first }
+            for (time, value) in zip(last.times, last.values) { values[time] = value }
+            let times = values.keys.sorted()
+            all[all.count - 1] = Series(labels: next.labels, times: times, values: times.compactMap { values[$0] })
         }
     }
 }

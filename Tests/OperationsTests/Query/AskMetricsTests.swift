@@ -13,7 +13,7 @@ import TimeSeries
         return AskMetrics(
             store,
             threads: threads,
-            bounds: .init(query: QueryLimits(samples: samples), time: time),
+            bounds: .init(query: QueryLimits(samples: samples), time: time, rawKept: .seconds(7 * 86_400)),
             now: { noon },
             clock: ContinuousClock()
         )
@@ -56,6 +56,21 @@ import TimeSeries
         #expect(query.through - query.from == .milliseconds(7_200_000 - 1))
     }
 
+    @Test(arguments: [
+        ("min_over_time", -1.0), ("max_over_time", 9), ("sum_over_time", 20), ("count_over_time", 10),
+        ("avg_over_time", 2),
+    ])
+    func `where only rollups are left their figures are what counts`(function: String, value: Double) async throws {
+        let old = noon + .seconds(-30 * 86_400)
+        let store = SpyStore([], at: noon, rolling: [4, -1, 9, 0, 0, 0, 1, 2, 2, 3], at: old.milliseconds)
+        let answer = try await questions(store).instant("\(function)(up[10m])", at: old + .seconds(300))
+        guard case .vector(let samples) = answer.result else {
+            Issue.record("no vector")
+            return
+        }
+        #expect(samples.map(\.value) == [value])
+    }
+
     @Test func `limits and time end a query with their own codes`() async throws {
         let many = SpyStore((0..<20).map { series("n\($0)", Array(repeating: 1, count: 100)) }, at: noon)
         let tooLarge = await #expect(throws: PromQLError.self) {
@@ -94,10 +109,25 @@ import TimeSeries
 actor SpyStore: SeriesStore {
     private let all: [Series]
     private let hangs: Bool
+    private let rolled: [RolledSeries]
     private(set) var queries: [SeriesQuery] = []
     private(set) var wasCancelled = false
 
-    init(_ series: [Series], at moment: Timestamp, hangs: Bool = false) {
+    init(
+        _ series: [Series],
+        at moment: Timestamp,
+        hangs: Bool = false,
+        rolling values: [Double] = [],
+        at start: Int64 = 0
+    ) {
+        let times = values.indices.map { start + Int64($0) * 15_000 }
+        let rollup = Rollup(.hour, times: times, values: values, isCounter: false)
+        let buckets = rollup.buckets.map { bucket in
+            var own = bucket
+            own.start = start - start % 300_000
+            return own
+        }
+        rolled = values.isEmpty ? [] : [RolledSeries(labels: LabelSet([.init("node", "a")]), buckets: buckets)]
         all = series.sorted { $0.labels.isBefore($1.labels) }
         self.hangs = hangs
     }
@@ -116,7 +146,7 @@ actor SpyStore: SeriesStore {
 
     func buckets(_ query: SeriesQuery) async throws -> [RolledSeries] {
         queries.append(query)
-        return []
+        return rolled
     }
 
     func append(_ rows: [SampleRow], window: Duration) async throws -> AppendReport { AppendReport() }

@@ -7,7 +7,7 @@ struct MetricsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics",
         abstract: "The sample store: what is in it, and ways in and out.",
-        subcommands: [Stats.self]
+        subcommands: [Import.self, Export.self, Stats.self]
     )
 
     struct Stats: FleetCommand {
