@@ -5,6 +5,7 @@ import Foundation
 import LocalDisk
 import Logging
 import Operations
+import Outbound
 import SQLiteStore
 
 extension FleetComposition {
@@ -21,15 +22,22 @@ extension FleetComposition {
 
     /// The daemon's notifications, on the store of this home.
     ///
+    /// - `externalURL`: where the daemon can be asked, for the links in messages; empty for nowhere.
     /// - Throws: `StateError`, `AlertmanagerErrors`.
-    func notifications(_ home: Home, config: String?, _ fleet: Fleet, _ logger: Logger) async throws -> Notifications {
-        let read: @Sendable () throws -> NotificationPlan = {
-            try Self.notificationPlan(home, config) ?? NotificationPlan(root: Route(receiver: "none"), receivers: [])
-        }
+    func notifications(
+        _ home: Home,
+        config: String?,
+        _ fleet: Fleet,
+        externalURL: String,
+        _ logger: Logger
+    ) async throws -> Notifications {
+        let read: @Sendable () throws -> NotificationMeans = { try NotificationMeans(home, config) }
+        let means = try read()
+        let notifier = means.notifier(config ?? home.config, externalURL: externalURL)
         let loop = try await NotificationLoop(
-            plan: try read(),
+            plan: means.plan,
             store: try SQLiteAlerts(beside: home.database),
-            notifier: NoWayOut(),
+            notifier: notifier,
             surroundings: .init(
                 now: fleet.now,
                 newID: { UUID().uuidString.lowercased() },
@@ -43,7 +51,7 @@ extension FleetComposition {
             ),
             logger: logger
         )
-        return Notifications(loop: loop, read: read, logger: logger)
+        return Notifications(loop: loop, notifier: notifier, read: read)
     }
 
     /// What `alertmanager.yml` of the configuration folder says; nil where there is none.
@@ -53,40 +61,26 @@ extension FleetComposition {
         let path = (config ?? home.config) + "/alertmanager.yml"
         guard DiskFiles().kind(of: path) == .file else { return nil }
         let bytes = try DiskFiles().contents(of: path, limit: 4 << 20)
-        return try AlertmanagerReading.read(bytes, path: path, zones: zone)
-    }
-
-    /// The rules of a time zone from the system's own files.
-    private static func zone(_ name: String) -> TimeZoneRules? {
-        guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else { return nil }
-        let path = name == "Local" ? "/etc/localtime" : "/usr/share/zoneinfo/" + name
-        guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-        return TimeZoneRules(name: name, file: Array(bytes))
+        return try AlertmanagerReading.read(bytes, path: path, zones: SystemZones.rules)
     }
 }
 
 /// The notification loop in the daemon.
 struct Notifications: Sendable {
     let loop: NotificationLoop
-    let read: @Sendable () throws -> NotificationPlan
-    let logger: Logger
+    let notifier: OutboundNotifier
+    let read: @Sendable () throws -> NotificationMeans
+
+    /// Goes on with another configuration.
+    func use(_ means: NotificationMeans) async {
+        notifier.use(means.templates)
+        await loop.use(means.plan)
+    }
 
     /// Works until the task is cancelled.
     func start() -> Task<Void, Never> {
         // UNSTRUCTURED: lives beside the collector; cancelled at the daemon's end. What is under way is written down.
         Task { try? await loop.run(clock: ContinuousClock()) }
-    }
-}
-
-/// Messages cannot leave yet: each is kept as a dead letter that says so.
-private struct NoWayOut: Notifier {
-    func send(_ notice: Notice, over integration: Integration, at now: Timestamp) async throws(NotifyError) {
-        throw NotifyError(
-            "not_built",
-            "\(integration.kind) messages are not built yet in this version",
-            advice: "alerts and silences work; see: flotilla alerts list",
-            canBeRetried: false
-        )
     }
 }
 

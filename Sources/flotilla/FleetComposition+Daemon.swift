@@ -28,8 +28,14 @@ extension FleetComposition {
         )
         let scraping = Scraping(fleet, config: config, logger: logger)
         try await scraping.reload()
-        let notifications = try await self.notifications(home, config: config, fleet, logger)
         let address = try listening(listen, settings.current.settings)
+        let notifications = try await self.notifications(
+            home,
+            config: config,
+            fleet,
+            externalURL: address.alertmanagerURL,
+            logger
+        )
         let rules = DaemonRules(
             fleet: fleet,
             retention: settings.current.settings.retention.raw,

@@ -91,7 +91,12 @@ struct DaemonRules: Sendable {
 
 extension Listening {
     /// What links to queries begin with; empty where nothing is served.
-    var prometheusURL: String {
-        if case .at(let address) = self { "http://\(address)/prometheus" } else { "" }
+    var prometheusURL: String { url("/prometheus") }
+
+    /// What links to alerts begin with; empty where nothing is served.
+    var alertmanagerURL: String { url("/alertmanager") }
+
+    private func url(_ path: String) -> String {
+        if case .at(let address) = self { "http://\(address)\(path)" } else { "" }
     }
 }

@@ -18,8 +18,8 @@ struct Scraping: Sendable {
     init(_ fleet: Fleet, config: String?, logger: Logger) {
         let folder = config ?? fleet.home.config
         let registry = RegistryGlance(now: fleet.now) { try await fleet.inventory.inventory() }
-        let door = HTTPExporterDoor { try DiskFiles().contents(of: Self.absolute($0, folder), limit: 1 << 20) }
-        let writeDoor = HTTPWriteDoor { try DiskFiles().contents(of: Self.absolute($0, folder), limit: 1 << 20) }
+        let door = HTTPExporterDoor { try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20) }
+        let writeDoor = HTTPWriteDoor { try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20) }
         let ssh = NodeExporterDoor(shell: fleet.shell, registry: registry) { try fleet.routes($0) }
         self.door = door
         self.writeDoor = writeDoor
@@ -84,16 +84,12 @@ struct Scraping: Sendable {
         try result.get()
     }
 
-    private static func absolute(_ path: String, _ folder: String) -> String {
-        path.hasPrefix("/") ? path : folder + "/" + path
-    }
-
     private static func targetFiles(
         _ discovery: FileDiscovery,
         _ folder: String
     ) -> [String: Result<[TargetGroup], MonitoringErrors>] {
         var found: [String: Result<[TargetGroup], MonitoringErrors>] = [:]
-        for path in discovery.patterns.flatMap({ paths(absolute($0, folder)) }) {
+        for path in discovery.patterns.flatMap({ ConfiguredPath.matching($0, in: folder) }) {
             do {
                 let bytes = try DiskFiles().contents(of: path, limit: 64 << 20)
                 found[path] = .success(try TargetFileReading.read(bytes, path: path))
@@ -104,22 +100,5 @@ struct Scraping: Sendable {
             }
         }
         return found
-    }
-
-    /// The files that a pattern means: one `*` in its last part.
-    private static func paths(_ pattern: String) -> [String] {
-        let slash = pattern.lastIndex(of: "/") ?? pattern.startIndex
-        let parts = pattern[pattern.index(after: slash)...].split(
-            separator: "*",
-            maxSplits: 1,
-            omittingEmptySubsequences: false
-        )
-        guard parts.count == 2 else { return DiskFiles().kind(of: pattern) == .file ? [pattern] : [] }
-        let folder = String(pattern[..<slash])
-        let names = (try? DiskFiles().entries(of: folder)) ?? []
-        return names.filter { name in
-            name.hasPrefix(parts[0]) && name.hasSuffix(parts[1])
-                && name.utf8.count >= parts[0].utf8.count + parts[1].utf8.count
-        }.sorted().map { folder + "/" + $0 }
     }
 }

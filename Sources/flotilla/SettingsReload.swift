@@ -19,10 +19,10 @@ struct SettingsReload: Sendable {
     func run() async throws {
         do {
             let settings = try read()
-            let plan = try notifications.read()
+            let means = try notifications.read()
             let rules = try self.rules.read()
             try await scraping.reload()
-            await notifications.loop.use(plan)
+            await notifications.use(means)
             running.accept(settings, at: FleetComposition.now())
             logger.info("settings read again", metadata: ["interval": "\(interval())"])
             await collector.use(interval: interval(), retention: settings.retention)

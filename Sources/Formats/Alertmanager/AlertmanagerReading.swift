@@ -63,7 +63,8 @@ package struct AlertmanagerReading {
                 receivers: receivers,
                 inhibitions: inhibitions,
                 intervals: intervals,
-                policy: AlertPolicy(resolveTimeout: timeout)
+                policy: AlertPolicy(resolveTimeout: timeout),
+                templates: file.texts("templates") ?? []
             )
         }
     }

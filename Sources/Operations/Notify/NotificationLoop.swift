@@ -4,7 +4,7 @@ package import Logging
 
 /// Takes alerts, lets the engine decide, and sends: what is decided is written down before it is sent, and what was sent
 /// is written down after. A process killed in between sends again rather than never.
-package actor NotificationLoop {
+package actor NotificationLoop: AlertSink {
     private let store: any AlertStore
     private let notifier: any Notifier
     private let surroundings: Surroundings

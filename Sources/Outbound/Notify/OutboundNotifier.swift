@@ -3,13 +3,14 @@ internal import Crypto
 package import FleetModel
 package import GoTemplate
 package import Operations
+internal import Synchronization
 
 /// Sends notices to webhooks, chats and pagers by HTTP, and by mail.
 package final class OutboundNotifier: Notifier {
     /// The bytes of a small file, such as a token's.
     package typealias FileReader = @Sendable (_ path: String) throws -> [UInt8]
 
-    private let templates: GoTemplate
+    private let templates: Mutex<GoTemplate>
     private let externalURL: String
     private let readFile: FileReader
     private let zone: AlertFunctions.ZoneLookUp
@@ -26,13 +27,16 @@ package final class OutboundNotifier: Notifier {
         zone: @escaping AlertFunctions.ZoneLookUp = { name, _ in name == "UTC" ? .utc : nil },
         deadline: Duration = .seconds(30)
     ) {
-        self.templates = templates
+        self.templates = Mutex(templates)
         self.externalURL = externalURL
         self.readFile = readFile
         self.zone = zone
         http = HTTPCarrier(deadline: deadline)
         mail = MailCarrier(deadline: deadline)
     }
+
+    /// Goes on with other templates: the configuration was read again.
+    package func use(_ templates: GoTemplate) { self.templates.withLock { $0 = templates } }
 
     package func send(_ notice: Notice, over integration: Integration, at now: Timestamp) async throws(NotifyError) {
         switch try work(notice, integration, now) {
@@ -69,7 +73,7 @@ package final class OutboundNotifier: Notifier {
 
     private func composer(_ now: Timestamp) -> MessageComposer {
         MessageComposer(
-            templates: templates.with(functions: AlertFunctions.table(now: now, zone: zone)),
+            templates: templates.withLock { $0 }.with(functions: AlertFunctions.table(now: now, zone: zone)),
             externalURL: externalURL,
             secret: { [readFile] source throws(MessageError) in
                 switch source {
