@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "flotilla",
             dependencies: [
-                "FleetModel", "Probes", "GoTemplate", "Alerting", "Operations", "SSHTransport", "SQLiteStore", "Formats",
+                "FleetModel", "Probes", "GoTemplate", "Alerting", "Operations", "SSHTransport", "SQLiteStore",
+                "Formats",
                 "DaemonLink", "Lab", "LocalDisk", "Outbound", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict

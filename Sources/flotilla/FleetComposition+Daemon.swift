@@ -27,7 +27,7 @@ extension FleetComposition {
             logger: logger
         )
         let scraping = Scraping(fleet, config: config, logger: logger)
-        try await scraping.reload()
+        await scraping.use(try scraping.read())
         let address = try listening(listen, settings.current.settings)
         let notifications = try await self.notifications(
             home,
@@ -42,7 +42,7 @@ extension FleetComposition {
             externalURL: address.prometheusURL,
             interval: interval,
             sink: notifications.loop,
-            read: { try ruleFiles(home, config) }
+            read: { try self.rules(home, config) }
         )
         try await rules.use(rules.read())
         let reload = SettingsReload(

@@ -30,23 +30,41 @@ extension FleetComposition {
         return try await BacktestRun(questions).reports(on: file, from: start, through: now, interval: .seconds(30))
     }
 
-    /// The rules of the configuration; the stock ones where it has no folder for them.
+    /// The rules of the configuration: those of its folder `rules/` and those that its `prometheus.yml` names; the stock
+    /// ones where it has neither.
     ///
-    /// - Throws: `RuleFileErrors` with every mistake of every file.
-    func ruleFiles(_ home: Home, _ config: String?) throws -> [RuleFile] {
-        let folder = (config ?? home.config) + "/rules"
-        guard DiskFiles().kind(of: folder) == .folder else {
-            return [try RuleFileReading.read(Array(StockRules.text.utf8), path: StockRules.path)]
+    /// - Throws: `RuleFileErrors` with every mistake of every file; `MonitoringErrors`.
+    func rules(_ home: Home, _ config: String?) throws -> ConfiguredRules {
+        let base = config ?? home.config
+        let monitoring = try Scraping.configuration(in: base)
+        let folder = base + "/rules"
+        var paths = try RuleFiles.paths(in: folder, DiskFiles())
+        let patterns = monitoring?.ruleFiles ?? []
+        for path in patterns.flatMap({ ConfiguredPath.matching($0, in: base) }) where !paths.contains(path) {
+            paths.append(path)
         }
-        return try RuleFiles.folder(folder, DiskFiles())
+        let isBare = patterns.isEmpty && DiskFiles().kind(of: folder) != .folder
+        return ConfiguredRules(
+            files: isBare
+                ? [try RuleFileReading.read(Array(StockRules.text.utf8), path: StockRules.path)]
+                : try RuleFiles.all(paths, DiskFiles()),
+            interval: monitoring?.evaluationInterval
+        )
     }
+}
+
+/// What the configuration says of rules.
+struct ConfiguredRules: Sendable {
+    let files: [RuleFile]
+    /// Of groups that name none: `evaluation_interval` of a `prometheus.yml`.
+    let interval: Duration?
 }
 
 /// The daemon's rules: read from the configuration, evaluated for as long as it runs.
 struct DaemonRules: Sendable {
     let loop: RuleLoop
     /// - Throws: `RuleFileErrors`; then the rules from before go on.
-    let read: @Sendable () throws -> [RuleFile]
+    let read: @Sendable () throws -> ConfiguredRules
     private let interval: @Sendable () -> Duration
 
     init(
@@ -55,7 +73,7 @@ struct DaemonRules: Sendable {
         externalURL: String,
         interval: @escaping @Sendable () -> Duration,
         sink: any AlertSink = NoAlertSink(),
-        read: @escaping @Sendable () throws -> [RuleFile]
+        read: @escaping @Sendable () throws -> ConfiguredRules
     ) {
         // Threads of its own: people's queries never keep a rule from being evaluated.
         let questions = AskMetrics(
@@ -83,9 +101,10 @@ struct DaemonRules: Sendable {
         self.interval = interval
     }
 
-    /// Goes on with these rules; groups that name no interval are evaluated as often as nodes are polled.
-    func use(_ files: [RuleFile]) async throws {
-        try await loop.use(files, interval: max(.seconds(1), interval()))
+    /// Goes on with these rules; groups without an interval are evaluated as often as `prometheus.yml` says, or where there
+    /// is none as often as nodes are polled.
+    func use(_ rules: ConfiguredRules) async throws {
+        try await loop.use(rules.files, interval: max(.seconds(1), rules.interval ?? interval()))
     }
 }
 

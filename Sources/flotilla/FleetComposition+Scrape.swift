@@ -18,8 +18,12 @@ struct Scraping: Sendable {
     init(_ fleet: Fleet, config: String?, logger: Logger) {
         let folder = config ?? fleet.home.config
         let registry = RegistryGlance(now: fleet.now) { try await fleet.inventory.inventory() }
-        let door = HTTPExporterDoor { try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20) }
-        let writeDoor = HTTPWriteDoor { try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20) }
+        let door = HTTPExporterDoor {
+            try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20)
+        }
+        let writeDoor = HTTPWriteDoor {
+            try DiskFiles().contents(of: ConfiguredPath.absolute($0, in: folder), limit: 1 << 20)
+        }
         let ssh = NodeExporterDoor(shell: fleet.shell, registry: registry) { try fleet.routes($0) }
         self.door = door
         self.writeDoor = writeDoor
@@ -49,21 +53,22 @@ struct Scraping: Sendable {
         )
     }
 
-    /// Takes the file as it is now; where it is wrong, what ran before goes on.
+    /// What `prometheus.yml` of the configuration says now.
     ///
     /// - Throws: `MonitoringErrors`, or that the file cannot be read.
-    func reload() async throws {
+    func read() throws -> MonitoringConfiguration { try Self.configuration(in: folder) ?? .init() }
+
+    /// Nil where there is no `prometheus.yml`.
+    static func configuration(in folder: String) throws -> MonitoringConfiguration? {
         let path = folder + "/prometheus.yml"
-        guard DiskFiles().kind(of: path) == .file else { return await use(.init()) }
-        let bytes = try DiskFiles().contents(of: path, limit: 16 << 20)
-        let configuration = try MonitoringReading.read(bytes, path: path)
-        await use(configuration)
-        logger.info("scraping", metadata: ["jobs": "\(configuration.jobs.count)"])
+        guard DiskFiles().kind(of: path) == .file else { return nil }
+        return try MonitoringReading.read(DiskFiles().contents(of: path, limit: 16 << 20), path: path)
     }
 
-    private func use(_ configuration: MonitoringConfiguration) async {
+    func use(_ configuration: MonitoringConfiguration) async {
         await loop.use(configuration)
         await sending.use(configuration)
+        logger.info("scraping", metadata: ["jobs": "\(configuration.jobs.count)"])
     }
 
     /// Scrapes while the body runs.

@@ -21,7 +21,9 @@ struct SettingsReload: Sendable {
             let settings = try read()
             let means = try notifications.read()
             let rules = try self.rules.read()
-            try await scraping.reload()
+            let monitoring = try scraping.read()
+            // All files are right: from here on nothing can be refused.
+            await scraping.use(monitoring)
             await notifications.use(means)
             running.accept(settings, at: FleetComposition.now())
             logger.info("settings read again", metadata: ["interval": "\(interval())"])

@@ -43,7 +43,8 @@ import Testing
         (
             "Outbound",
             [
-                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOPosix",
+                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", "AsyncHTTPClient", "NIOCore",
+                "NIOPosix",
                 "NIOHTTP1", "NIOSSL", "NIOHTTPCompression", "Crypto", "Synchronization",
             ],
             "what leaves the house by HTTP and by mail: no SSH, no store"

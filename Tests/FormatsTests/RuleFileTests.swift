@@ -75,12 +75,12 @@ import Testing
         let files = MemoryFiles(texts: [
             "r/b.yml": "groups: [{name: b}]", "r/a.yaml": "groups: [{name: a}]", "r/.c.yml": "x", "r/d.txt": "x",
         ])
-        #expect(try RuleFiles.folder("r", files).flatMap(\.groups).map(\.name) == ["a", "b"])
-        #expect(try RuleFiles.folder("none", files).isEmpty)
+        #expect(try RuleFiles.all(RuleFiles.paths(in: "r", files), files).flatMap(\.groups).map(\.name) == ["a", "b"])
+        #expect(try RuleFiles.paths(in: "none", files).isEmpty)
         var broken = files
         broken.texts["r/e.yml"] = "groups: 1"
         broken.texts["r/f.yml"] = "rules: 1"
-        let error = #expect(throws: RuleFileErrors.self) { try RuleFiles.folder("r", broken) }
+        let error = #expect(throws: RuleFileErrors.self) { try RuleFiles.all(RuleFiles.paths(in: "r", broken), broken) }
         #expect(error?.mistakes.count == 2)
     }
 }

@@ -13,7 +13,7 @@ import Testing
         (["register", "../a", "10.0.0.1", "pi"], "usage.bad_node_name"),
         (["exec", "nobody", "true"], "usage.unknown_node"), (["list", "(("], "usage"), (["frobnicate"], "usage"),
         (["update", "n1", "colour", "red"], "usage.unknown_field"), (["unregister", "n2"], "usage.unknown_node"),
-        (["exec", "n1"], "command"), (["query", "up"], "usage.not_built"),
+        (["exec", "n1"], "command"), (["playbook", "run", "site.yml"], "usage.not_built"),
         (["inventory", "import", "/nonexistent"], "usage"),
         (["exec", "--timeout", "0", "n1", "true"], "--timeout"),
         (["exec", "--stdin", "/nonexistent", "n1", "true"], "usage.unreadable_file"),

@@ -14,19 +14,26 @@ package enum RuleFiles {
         try RuleFileReading.read(files.contents(of: path, limit: largest), path: path)
     }
 
-    /// All `*.yml` and `*.yaml` of a folder, in the order of their names; every mistake of all of them in one go.
+    /// The paths of all `*.yml` and `*.yaml` of a folder, in the order of their names; none where it is no folder.
     ///
-    /// - Throws: `RuleFileErrors`, or what `files` throws.
-    package static func folder(_ path: String, _ files: some FileTree) throws -> [RuleFile] {
-        guard files.kind(of: path) == .folder else { return [] }
-        let names = try files.entries(of: path).filter { name in
+    /// - Throws: what `files` throws.
+    package static func paths(in folder: String, _ files: some FileTree) throws -> [String] {
+        guard files.kind(of: folder) == .folder else { return [] }
+        let names = try files.entries(of: folder).filter { name in
             !name.hasPrefix(".") && (name.hasSuffix(".yml") || name.hasSuffix(".yaml"))
         }
+        return names.sorted { $0.isBefore($1) }.map { folder + "/" + $0 }.filter { files.kind(of: $0) == .file }
+    }
+
+    /// All of these files; every mistake of all of them in one go.
+    ///
+    /// - Throws: `RuleFileErrors`, or what `files` throws.
+    package static func all(_ paths: [String], _ files: some FileTree) throws -> [RuleFile] {
         var found: [RuleFile] = []
         var mistakes: [String] = []
-        for name in names.sorted(by: { $0.isBefore($1) }) where files.kind(of: path + "/" + name) == .file {
+        for path in paths {
             do {
-                found.append(try file(path + "/" + name, files))
+                found.append(try file(path, files))
             } catch let error as RuleFileErrors {
                 mistakes += error.mistakes
             }

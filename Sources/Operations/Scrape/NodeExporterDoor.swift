@@ -136,7 +136,11 @@ struct HTTPAnswer {
     func exporterAnswer(limit: Int) throws(ScrapeError) -> ExporterAnswer {
         guard status == 200 else { throw ScrapeError("bad_status", "server returned HTTP status \(status)") }
         guard body.count <= limit else {
-            throw ScrapeError("body_too_large", "the text is longer than \(limit) bytes", advice: "raise body_size_limit")
+            throw ScrapeError(
+                "body_too_large",
+                "the text is longer than \(limit) bytes",
+                advice: "raise body_size_limit"
+            )
         }
         if let length = headers["content-length"].flatMap({ Int($0) }), body.count < length {
             throw ScrapeError("failed", "the answer ends early")

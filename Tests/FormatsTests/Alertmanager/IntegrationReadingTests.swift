@@ -17,13 +17,13 @@ import Testing
             "slack_api_url_file: /run/slack, smtp_from: a@b.c, smtp_smarthost: 'mail:587', smtp_require_tls: false"
         let found = try Self.read(
             """
-              slack_configs: [{channel: '#mcp-alerts', title: T, text: '{{ .Status }}'}]
+              slack_configs: [{channel: '#mcp-alerts', title: T, text: '{{ .Status }}', send_resolved: false}]
               email_configs: [{to: x@y.z}]
             """,
             global: global
         )
         #expect(found.map(\.kind) == ["email", "slack"])
-        #expect(found.map(\.sendsResolved) == [false, false])
+        #expect(found.map(\.sendsResolved) == [true, false])
         guard case .email(let email) = found[0].settings, case .slack(let slack) = found[1].settings else {
             throw Unexpected(what: "other kinds")
         }
