@@ -14,10 +14,15 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A shipping target. The floors it may import are listed in `ARCHITECTURE.md` and checked by `ArchitectureTests`.
@@ -45,10 +50,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: ground
@@ -65,17 +73,28 @@ let package = Package(
         room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", logging, crypto]),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
-        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", grdb, crypto]),
-        room("Formats", ["Operations", "FleetModel", yams]),
+        room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),
+        room("Formats", ["Operations", "FleetModel", "PromQL", "Alerting", yams]),
         room("LocalDisk", ["Operations", "FleetModel"]),
+        room(
+            "Outbound",
+            [
+                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", asyncHTTP, nioCore, nioPosix, nioHTTP,
+                nioCompression, nioSSL, crypto,
+            ]
+        ),
         room("DaemonLink", ["Operations", "FleetModel"]),
         room("Lab", ["FleetModel", "CLibSSH"]),
         // Floor 4: faces
-        room("FlotillaCLI", ["Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]),
+        room(
+            "FlotillaCLI",
+            ["Operations", "Alerting", "Probes", "PromQL", "TimeSeries", "FleetModel", arguments, logging]
+        ),
         room(
             "FlotillaServer",
             [
-                "Operations", "PromQL", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle, crypto,
+                "Operations", "PromQL", "Alerting", "FleetModel", "CZlib", hummingbird, httpTypes, nioCore, lifecycle,
+                crypto,
                 logging,
             ]
         ),
@@ -83,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "flotilla",
             dependencies: [
-                "FleetModel", "Probes", "Operations", "SSHTransport", "SQLiteStore", "Formats", "DaemonLink", "Lab",
-                "LocalDisk", "FlotillaCLI", "FlotillaServer", arguments, logging,
+                "FleetModel", "Probes", "GoTemplate", "Alerting", "Operations", "SSHTransport", "SQLiteStore", "Formats",
+                "DaemonLink", "Lab", "LocalDisk", "Outbound", "FlotillaCLI", "FlotillaServer", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -95,19 +114,23 @@ let package = Package(
         tests("PromQL", resources: [.copy("Expressions")]),
         tests("TimeSeries"),
         tests("GoTemplate", ["Alerting"], resources: [.copy("Templates")]),
-        tests("Alerting"),
-        tests("Operations", ["Probes", "PromQL", "TimeSeries"]),
+        tests("Alerting", ["GoTemplate"]),
+        tests("Operations", ["Alerting", "Probes", "PromQL", "TimeSeries"]),
         tests("SSHTransport", ["Operations", "Probes", logging]),
-        tests("SQLiteStore", ["Operations", "TimeSeries"]),
+        tests("SQLiteStore", ["Operations", "TimeSeries", "Alerting", logging]),
         tests("LocalDisk", ["Operations"]),
         tests(
             "Formats",
-            ["Operations", "SQLiteStore"],
-            resources: [.copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring")]
+            ["Operations", "SQLiteStore", "Alerting"],
+            resources: [
+                .copy("Inventories"), .copy("BadInventories"), .copy("Expositions"), .copy("Monitoring"),
+                .copy("Rules"), .copy("RuleTests"),
+            ]
         ),
         tests("DaemonLink", ["Operations"]),
+        tests("Outbound", ["Operations", "Formats", "SQLiteStore", "Alerting", "GoTemplate", logging]),
         tests("Lab"),
-        tests("FlotillaServer", ["Operations", "SQLiteStore", "TimeSeries", logging]),
+        tests("FlotillaServer", ["Operations", "SQLiteStore", "TimeSeries", "Alerting", logging]),
         tests("FlotillaCLI", ["Operations"], resources: [.copy("Dashboard/Golden")]),
         .testTarget(
             name: "JourneyTests",

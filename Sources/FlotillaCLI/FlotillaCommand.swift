@@ -27,9 +27,10 @@ package struct FlotillaCommand: AsyncParsableCommand {
                 name: "Figures",
                 subcommands: [
                     Collect.self, CollectorCommand.self, Serve.self, DashboardCommand.self, QueryCommand.self,
-                    MetricsCommand.self,
+                    MetricsCommand.self, RulesCommand.self,
                 ]
             ),
+            CommandGroup(name: "Alerts", subcommands: [AlertsCommand.self, SilenceCommand.self]),
             CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]
     )

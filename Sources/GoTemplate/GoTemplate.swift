@@ -4,12 +4,19 @@
 /// What it differs in: `call` and complex numbers are missing (nothing hands functions in as values), and every run has
 /// `TemplateLimits`. Missing keys are zero values (`missingkey=zero`).
 package struct GoTemplate: Sendable {
-    private let functions: [String: GoFunction]
+    private var functions: [String: GoFunction]
     private var bodies: [String: TemplateBody] = [:]
 
     /// - `functions`: callable beside Go's own; a name of Go's own is replaced.
     package init(functions: [String: GoFunction] = [:]) {
         self.functions = functions
+    }
+
+    /// The same templates with other functions under the same names: those that tell the time, for each run.
+    package func with(functions: [String: GoFunction]) -> GoTemplate {
+        var copy = self
+        copy.functions.merge(functions) { $1 }
+        return copy
     }
 
     /// The names of the templates that can be called.

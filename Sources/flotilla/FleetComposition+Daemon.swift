@@ -26,10 +26,32 @@ extension FleetComposition {
             entropy: { UInt64.random(in: 0 ... .max) },
             logger: logger
         )
+        let scraping = Scraping(fleet, config: config, logger: logger)
+        try await scraping.reload()
+        let address = try listening(listen, settings.current.settings)
+        let notifications = try await self.notifications(
+            home,
+            config: config,
+            fleet,
+            externalURL: address.alertmanagerURL,
+            logger
+        )
+        let rules = DaemonRules(
+            fleet: fleet,
+            retention: settings.current.settings.retention.raw,
+            externalURL: address.prometheusURL,
+            interval: interval,
+            sink: notifications.loop,
+            read: { try ruleFiles(home, config) }
+        )
+        try await rules.use(rules.read())
         let reload = SettingsReload(
             read: { try self.settings(home, config) },
+            notifications: notifications,
+            scraping: scraping,
             running: settings,
             collector: collector,
+            rules: rules,
             interval: interval,
             logger: logger
         )
@@ -37,16 +59,33 @@ extension FleetComposition {
         let api = try API(
             home: home,
             fleet: fleet,
-            listening: listening(listen, settings.current.settings),
-            parts: .init(collector: collector, interval: interval, reload: reload.run, version: version),
+            listening: address,
+            parts: .init(
+                collector: collector,
+                rules: rules.loop,
+                interval: interval,
+                reload: reload.run,
+                scraping: scraping,
+                version: version,
+                alerts: notifications.loop
+            ),
             retention: settings.current.settings.retention.raw,
             logger: logger
         )
         // UNSTRUCTURED: a copy a day, for as long as the daemon lives; cancelled below, and nothing waits for it.
         let copies = Task { [logger] in await RegistryCopying(home: home, logger: logger).run(database) }
-        defer { copies.cancel() }
+        let notifying = notifications.start()
+        // UNSTRUCTURED: beside everything else for as long as the daemon lives; cancelled below.
+        let evaluation = Task { try await rules.loop.run(clock: ContinuousClock()) }
+        defer {
+            copies.cancel()
+            notifying.cancel()
+            evaluation.cancel()
+        }
         try await api.serving { listen in
-            try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            try await scraping.serving {
+                try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
+            }
         }
         await shell.shutdown()
         withExtendedLifetime(lock) {}

@@ -17,9 +17,12 @@ struct API {
     /// What the API shows of the daemon.
     struct Parts {
         let collector: Collector
+        let rules: any RuleBoard
         let interval: @Sendable () -> Duration
         let reload: @Sendable () async throws -> Void
+        let scraping: Scraping
         let version: String
+        let alerts: NotificationLoop
     }
 
     init(
@@ -62,17 +65,20 @@ struct API {
             now: fleet.now,
             clock: ContinuousClock()
         )
+        let intake = RemoteWriteIntake(fleet.samples, now: fleet.now)
         return [
+            WriteGroup(intake),
             PrometheusGroup(
                 questions: questions,
-                rules: NoRules(),
-                targets: FleetTargets(fleet.inventory, interval: parts.interval),
+                rules: parts.rules,
+                targets: AllTargets([FleetTargets(fleet.inventory, interval: parts.interval), parts.scraping.loop]),
                 version: parts.version,
                 now: fleet.now
             ),
             FiguresGroup(
                 sources: [
-                    StoreFigures(fleet.samples), CollectorFigures(parts.collector), ProcessFigures(), requests,
+                    StoreFigures(fleet.samples), CollectorFigures(parts.collector), ScrapeFigures(parts.scraping.loop),
+                    WriteFigures(parts.scraping.sending), intake, ProcessFigures(), requests,
                 ],
                 questions: questions,
                 now: fleet.now
@@ -82,6 +88,7 @@ struct API {
                 options.targetPort = port
                 return Formats().write(inventory, as: .prometheusSD, options: options)
             },
+            AlertmanagerGroup(loop: parts.alerts, version: parts.version, since: fleet.now(), now: fleet.now),
             UpkeepGroup(reload: parts.reload),
         ]
     }

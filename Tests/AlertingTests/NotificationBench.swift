@@ -67,6 +67,15 @@ struct NotificationBench {
         )
     }
 
+    mutating func tellStale(_ labels: LabelSet) {
+        let stale = LabelSet([.init(KnownAlert.staleAnnotation, "no samples")])
+        engine.receive(
+            [PostedAlert(labels: labels, annotations: stale, endsAt: now + .seconds(100_000))],
+            from: .rules,
+            at: now
+        )
+    }
+
     mutating func resolve(_ labels: LabelSet, from source: AlertSource = .rules) {
         engine.receive([PostedAlert(labels: labels, endsAt: now)], from: source, at: now)
     }

@@ -102,6 +102,24 @@ import Testing
         #expect(bench.sent.last == "550 ops firing[] resolved[a]")
     }
 
+    @Test func `an alert whose samples stopped is stale until it is told without that word`() {
+        var bench = NotificationBench(NotificationBench.plan())
+        bench.fire(a)
+        bench.run(until: 20)
+        bench.tellStale(a)
+        bench.run(until: 30)
+        bench.fire(a)
+        bench.run(until: 40)
+        bench.tellStale(a)
+        bench.run(until: 200)
+        #expect(bench.sent == ["10 ops firing[a] resolved[]"])
+        #expect(
+            bench.held.filter { $0.hasSuffix("stale") } == [
+                "20 {alertname=\"Down\", instance=\"a\"} stale", "40 {alertname=\"Down\", instance=\"a\"} stale",
+            ]
+        )
+    }
+
     @Test func `a restart sends nothing again and forgets nothing`() {
         var bench = NotificationBench(NotificationBench.plan())
         bench.fire(a)

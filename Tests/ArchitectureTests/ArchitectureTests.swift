@@ -10,7 +10,10 @@ import Testing
         ("PromQL", ["FleetModel", "Glibc"], "an engine is pure: a query and samples in, an answer out"),
         ("TimeSeries", ["FleetModel"], "an engine is pure: samples in, bytes out, and back"),
         ("GoTemplate", ["FleetModel"], "an engine is pure: a template and data in, text out"),
-        ("Alerting", ["FleetModel", "GoTemplate"], "an engine is pure: results and moments in, alerts and notices out"),
+        (
+            "Alerting", ["FleetModel", "GoTemplate", "Synchronization"],
+            "an engine is pure: results and moments in, alerts and notices out"
+        ),
         (
             "Operations",
             [
@@ -27,12 +30,24 @@ import Testing
         (
             "SQLiteStore",
             [
-                "Operations", "FleetModel", "TimeSeries", "GRDB", "Crypto", "Glibc", "Foundation", "Synchronization",
+                "Operations", "FleetModel", "TimeSeries", "Alerting", "GRDB", "Crypto", "Glibc", "Foundation",
+                "Synchronization",
                 "Dispatch",
             ],
             "GRDB is known here alone"
         ),
-        ("Formats", ["Operations", "FleetModel", "Yams", "CYaml"], "other people's text needs no disk and no network"),
+        (
+            "Formats", ["Operations", "FleetModel", "PromQL", "Alerting", "Yams", "CYaml"],
+            "other people's text needs no disk and no network"
+        ),
+        (
+            "Outbound",
+            [
+                "Operations", "Formats", "Alerting", "GoTemplate", "FleetModel", "AsyncHTTPClient", "NIOCore", "NIOPosix",
+                "NIOHTTP1", "NIOSSL", "NIOHTTPCompression", "Crypto", "Synchronization",
+            ],
+            "what leaves the house by HTTP and by mail: no SSH, no store"
+        ),
         (
             "LocalDisk", ["Operations", "FleetModel", "Foundation", "Glibc"],
             "the home's files, and nothing that is in them but keys"
@@ -48,7 +63,8 @@ import Testing
         (
             "FlotillaCLI",
             [
-                "Operations", "Probes", "PromQL", "TimeSeries", "FleetModel", "ArgumentParser", "Logging", "Glibc",
+                "Operations", "Alerting", "Probes", "PromQL", "TimeSeries", "FleetModel", "ArgumentParser", "Logging",
+                "Glibc",
                 "Synchronization",
             ],
             "a face turns words into use cases and results into text"
@@ -56,7 +72,8 @@ import Testing
         (
             "FlotillaServer",
             [
-                "Operations", "PromQL", "FleetModel", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle",
+                "Operations", "PromQL", "Alerting", "FleetModel", "Hummingbird", "HTTPTypes", "NIOCore",
+                "ServiceLifecycle",
                 "CZlib",
                 "Logging", "Synchronization", "Crypto", "Glibc",
             ],

@@ -13,7 +13,11 @@ struct ServedFleet {
     let database: FleetDatabase
     static let token = "0123456789abcdef0123456789abcdef"
 
-    init(in bed: TestBed, reload: @escaping @Sendable () async throws -> Void = {}) async throws {
+    init(
+        in bed: TestBed,
+        reload: @escaping @Sendable () async throws -> Void = {},
+        alerts: NotificationLoop? = nil
+    ) async throws {
         let database = try FleetDatabase.open(at: bed.path("fleet.db"))
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
         let questions = AskMetrics(
@@ -40,7 +44,7 @@ struct ServedFleet {
                     ).text()
                 },
                 UpkeepGroup(reload: reload),
-            ],
+            ] + (alerts.map { [AlertmanagerGroup(loop: $0, version: "0", since: now(), now: now)] } ?? []),
             token: BearerToken(Self.token),
             names: ["fleet.example"],
             requests: requests,

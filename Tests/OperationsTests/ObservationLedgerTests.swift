@@ -52,6 +52,21 @@ import Testing
         #expect(due == [up(node)])
     }
 
+    @Test func `keeps when a node last answered, whatever it says since`() throws {
+        let node = try node("a", .up)
+        var inventory = Inventory(nodes: [node])
+        var ledger = ObservationLedger()
+        for second in [0, 15, 30] {
+            let now = start + .seconds(second)
+            let said = second < 30 ? NodeObservation(node.name, .up, at: now) : down(node, "x", "")
+            for due in ledger.due([said], nodes: inventory.nodes, at: now, all: false) {
+                inventory.observe(due, at: now)
+            }
+        }
+        #expect(inventory.nodes[node.name]?.status == .down(code: "x", reason: ""))
+        #expect(inventory.nodes[node.name]?.lastSeen == start + .seconds(15))
+    }
+
     @Test func `waits for nothing when the collector stops`() throws {
         let node = try node("a", .up)
         var ledger = ObservationLedger()
@@ -69,7 +84,7 @@ import Testing
         let lost = ledger.due([up(a), up(b)], nodes: nodes, at: start, all: false)
         ledger.giveBack(lost)
         let due = ledger.due([down(b, "x", "")], nodes: nodes, at: start + .seconds(1), all: false)
-        #expect(due == [up(a), down(b, "x", "")])
+        #expect(due == [up(a), up(b), down(b, "x", "")])
     }
 
     @Test func `keeps the moment of the contact, not of the writing`() throws {

@@ -155,13 +155,8 @@ import TimeSeries
             try await samples.append([PollRecord(node: node.name, at: noon, samples: [Sample("up", [], 1)])])
         }
         let found = try await samples.select(query("up")).map(\.labels)
-        var byNode: [String: String?] = [:]
-        for labels in found {
-            let group = labels["group"]
-            byNode.updateValue(group.isEmpty ? nil : group, forKey: labels["node"])
-        }
-        let expected: [String: String?] = ["alone": nil, "one": "db", "two": "db,eu", "named": "mine"]
-        #expect(byNode == expected)
+        let byNode = Dictionary(uniqueKeysWithValues: found.map { ($0["node"], $0["group"]) })
+        #expect(byNode == ["alone": "", "one": "db", "two": "db,eu", "named": "mine"])
     }
 
     @Test func `matchers choose what a naive model chooses`() async throws {

@@ -12,6 +12,8 @@ package struct Notice: Hashable, Sendable {
     package var truncated: Int
     /// When it was decided on: what is firing and what is resolved is told from this moment.
     package var at: Timestamp
+    /// Why it is sent, for people; may be empty.
+    package var reason: String
 
     package init(
         receiver: String,
@@ -19,7 +21,8 @@ package struct Notice: Hashable, Sendable {
         groupLabels: LabelSet,
         alerts: [Alert],
         truncated: Int = 0,
-        at: Timestamp
+        at: Timestamp,
+        reason: String = ""
     ) {
         self.receiver = receiver
         self.groupKey = groupKey
@@ -27,6 +30,7 @@ package struct Notice: Hashable, Sendable {
         self.alerts = alerts
         self.truncated = truncated
         self.at = at
+        self.reason = reason
     }
 
     package var firing: [Alert] { alerts.filter { !$0.isResolved(at: at) } }

@@ -35,10 +35,8 @@ package enum IntervalText {
         if first < 0, last > 0 {
             throw IntervalError("“\(text.quotedForMessage)” begins at the month's end and ends at its beginning")
         }
-        // The shortest and the longest month must make sense of it, as Alertmanager asks.
-        let from = first < 0 ? 28 + first : first
-        let to = last < 0 ? 28 + last : last
-        guard from <= to || first > 0 && last < 0 && first <= 31 + last + 1 else {
+        // As Alertmanager asks, which takes every month for one of 28 days here.
+        guard (first < 0 ? 28 + first : first) <= (last < 0 ? 28 + last : last) else {
             throw IntervalError("“\(text.quotedForMessage)” ends before it begins")
         }
         return TimeInterval.DayRange(first: first, last: last)

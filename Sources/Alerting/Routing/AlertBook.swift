@@ -30,6 +30,7 @@ struct AlertBook: Sendable {
         let before = alerts[fingerprint]
         if let before { told = Self.merged(before, told, at: now) }
         let isFiring = !told.alert.isResolved(at: now)
+        told.isStale = isFiring && !posted.annotations[KnownAlert.staleAnnotation].isEmpty
         let began = isFiring && before?.alert.isResolved(at: now) != false
         told.starts = (before?.starts ?? []).filter { now - $0 <= policy.flapping.window }
         told.dampedUntil = before?.dampedUntil
@@ -47,14 +48,25 @@ struct AlertBook: Sendable {
     }
 
     /// Alerts of rules whose sender fell silent: they are stale from now on, and go on firing.
-    mutating func markStale(at now: Timestamp) -> [UInt64] {
+    mutating func markStale(at now: Timestamp) {
         let silent = alerts.filter { $1.source == .rules && !$1.isStale && $1.alert.endsAt <= now }
             .filter { $1.alert.endsAt > $1.updatedAt }.keys.sorted()
         for fingerprint in silent {
             alerts[fingerprint]?.isStale = true
             dirty.insert(fingerprint)
         }
-        return silent
+    }
+
+    /// By fingerprint.
+    var stale: [UInt64] { alerts.filter(\.value.isStale).keys.sorted() }
+
+    /// Alerts that ended because nobody repeated them: noted once, so that no restart takes them up again.
+    mutating func noteLapsed(at now: Timestamp) {
+        for (fingerprint, known) in alerts where known.source == .api && known.alert.endsAt <= now {
+            guard known.updatedAt < known.alert.endsAt else { continue }
+            alerts[fingerprint]?.updatedAt = now
+            dirty.insert(fingerprint)
+        }
     }
 
     mutating func annotate(_ fingerprint: UInt64, _ name: String, _ value: String) {
@@ -93,7 +105,7 @@ struct AlertBook: Sendable {
     private static func merged(_ old: KnownAlert, _ new: KnownAlert, at now: Timestamp) -> KnownAlert {
         var result = new
         // What we wrote on it ourselves stays while it fires.
-        for label in old.alert.annotations.labels where label.key.hasPrefix("flotilla_") {
+        for label in old.alert.annotations.labels where KnownAlert.ownAnnotations.contains(label.key) {
             guard !old.isResolved(at: now), new.alert.annotations[label.key].isEmpty else { continue }
             result.alert.annotations = result.alert.annotations.setting(label.key, label.value)
         }

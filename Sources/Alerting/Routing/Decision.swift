@@ -55,6 +55,8 @@ package enum SendReason: Hashable, Sendable {
     case resolveOwed
     /// The group is gone since the configuration changed; the place is still owed the end.
     case resolveAfterChange
+    /// Decided on by a process before this one.
+    case restored(String)
 
     package var text: String {
         switch self {
@@ -64,6 +66,7 @@ package enum SendReason: Hashable, Sendable {
         case .allResolved: "all alerts are resolved"
         case .repeated: "still firing, and the repeat interval has passed"
         case .resolveOwed: "its firing was sent, so its resolve is sent too"
+        case .restored(let text): text
         case .resolveAfterChange: "its firing was sent before the configuration changed, so its resolve is sent too"
         }
     }

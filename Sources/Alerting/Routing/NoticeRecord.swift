@@ -95,9 +95,3 @@ package struct NoticeRecord: Hashable, Sendable {
         case hold(HoldReason)
     }
 }
-
-extension Timestamp {
-    static func - (moment: Timestamp, distance: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - distance.milliseconds)
-    }
-}

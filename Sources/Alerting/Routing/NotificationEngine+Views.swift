@@ -1,7 +1,7 @@
 package import FleetModel
 
 /// An alert as it is shown: what it is, and what becomes of it.
-package struct AlertView: Hashable, Sendable {
+package struct RoutedAlert: Hashable, Sendable {
     package var known: KnownAlert
     package var receivers: [String]
     package var silencedBy: [String]
@@ -14,23 +14,23 @@ package struct AlertView: Hashable, Sendable {
 }
 
 /// A group of alerts as it is shown.
-package struct GroupView: Hashable, Sendable {
+package struct RoutedGroup: Hashable, Sendable {
     package var receiver: String
     package var labels: LabelSet
     package var key: String
-    package var alerts: [AlertView]
+    package var alerts: [RoutedAlert]
 }
 
 extension NotificationEngine {
     /// What fires now, by labels.
-    package func alerts(at now: Timestamp) -> [AlertView] {
+    package func alerts(at now: Timestamp) -> [RoutedAlert] {
         let holding = Holding(self, at: now)
         return book.alerts.values.filter { !$0.isResolved(at: now) }.map { view($0, holding) }
             .sorted { $0.known.alert.labels.isBefore($1.known.alert.labels) }
     }
 
     /// The groups that have something firing, by labels and receiver.
-    package func groups(at now: Timestamp) -> [GroupView] {
+    package func groups(at now: Timestamp) -> [RoutedGroup] {
         let holding = Holding(self, at: now)
         return groups.values.compactMap { group in
             let alerts = group.alerts.compactMap { book[$0] }.filter { !$0.isResolved(at: now) }
@@ -39,7 +39,7 @@ extension NotificationEngine {
             if let name = Self.intervalName(holding.reason(group.route)) {
                 for index in views.indices { views[index].mutedBy.append(name) }
             }
-            return GroupView(receiver: group.route.receiver, labels: group.id.labels, key: group.key, alerts: views)
+            return RoutedGroup(receiver: group.route.receiver, labels: group.id.labels, key: group.key, alerts: views)
         }
         .sorted { left, right in
             left.labels == right.labels ? left.receiver < right.receiver : left.labels.isBefore(right.labels)
@@ -72,12 +72,12 @@ extension NotificationEngine {
 
     package func known(_ fingerprint: UInt64) -> KnownAlert? { book[fingerprint] }
 
-    private func view(_ known: KnownAlert, _ holding: Holding) -> AlertView {
+    private func view(_ known: KnownAlert, _ holding: Holding) -> RoutedAlert {
         let labels = known.alert.labels
         let routes = plan.tree.matches(for: labels).map { plan.tree.routes[$0].route }
         var receivers: [String] = []
         for route in routes where !receivers.contains(route.receiver) { receivers.append(route.receiver) }
-        return AlertView(
+        return RoutedAlert(
             known: known,
             receivers: receivers,
             silencedBy: holding.silencing(labels),

@@ -58,6 +58,7 @@ package struct NotificationEngine: Sendable {
             if reception.began { received.began.append(reception.fingerprint) }
             if reception.beganFlapping { received.flapping.append(reception.fingerprint) }
             guard let known = book[reception.fingerprint] else { continue }
+            if !known.isStale { forgetSaid(reception.fingerprint, groupKey: "", receiver: "") }
             place(known, at: now)
         }
         return received
@@ -71,9 +72,11 @@ package struct NotificationEngine: Sendable {
     /// Everything that is due by a moment.
     package mutating func advance(to now: Timestamp) -> [Decision] {
         var decisions: [Decision] = []
-        for fingerprint in book.markStale(at: now) {
+        book.markStale(at: now)
+        for fingerprint in book.stale {
             decisions += say(.stale, of: fingerprint, groupKey: "", receiver: "")
         }
+        book.noteLapsed(at: now)
         let due = groups.values.filter { $0.nextFlush <= now }.sorted {
             ($0.nextFlush, $0.key) < ($1.nextFlush, $1.key)
         }

@@ -9,6 +9,8 @@ package struct NotificationPlan: Hashable, Sendable {
     package var policy: AlertPolicy
     /// Names of alerts that say that a node cannot be reached.
     package var downAlerts: Set<String>
+    /// Paths of files with templates, `*` in their last part; relative ones are of the folder of the configuration.
+    package var templates: [String]
 
     package init(
         root: Route,
@@ -16,7 +18,8 @@ package struct NotificationPlan: Hashable, Sendable {
         inhibitions: [InhibitionRule] = [],
         intervals: TimeIntervals = [:],
         policy: AlertPolicy = AlertPolicy(),
-        downAlerts: Set<String> = Self.usualDownAlerts
+        downAlerts: Set<String> = Self.usualDownAlerts,
+        templates: [String] = []
     ) {
         self.tree = RouteTree(root: root)
         self.receivers = receivers
@@ -24,6 +27,7 @@ package struct NotificationPlan: Hashable, Sendable {
         self.intervals = intervals
         self.policy = policy
         self.downAlerts = downAlerts
+        self.templates = templates
     }
 
     package static let usualDownAlerts: Set<String> = [

@@ -57,6 +57,15 @@ package struct KnownAlert: Hashable, Sendable {
 
     package var fingerprint: UInt64 { alert.labels.fingerprint }
 
+    /// What was done to the node before the alert.
+    package static let changesAnnotation = "flotilla_changes"
+    /// That it flaps, and what that means for its end.
+    package static let flappingAnnotation = "flotilla_flapping"
+    /// Written on it by the rules where its samples stopped: nobody knows whether it still holds.
+    package static let staleAnnotation = "flotilla_stale"
+    /// Written on it here, not by its sender.
+    static let ownAnnotations: Set = [changesAnnotation, flappingAnnotation]
+
     package init(
         _ alert: Alert,
         source: AlertSource,

@@ -6,6 +6,11 @@ package struct ReachFinding: Hashable, Sendable {
     /// The nodes that nothing is told of, because this tells of them.
     package var nodes: Set<String>
 
+    package init(cause: Cause, nodes: Set<String>) {
+        self.cause = cause
+        self.nodes = nodes
+    }
+
     package enum Cause: Hashable, Sendable {
         /// The controller's own way out.
         case ownLink

@@ -51,7 +51,8 @@ package struct AlertData: GoObject {
             groupLabels: Self.dictionary(notice.groupLabels),
             commonLabels: Self.common(alerts.map(\.labels)),
             commonAnnotations: Self.common(alerts.map(\.annotations)),
-            externalURL: externalURL
+            externalURL: externalURL,
+            reason: notice.reason
         )
     }
 

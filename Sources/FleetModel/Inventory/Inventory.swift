@@ -39,8 +39,11 @@ package struct Inventory: Hashable, Sendable {
     }
 
     /// Every group that a node is in: its own and all that hold those.
-    package func groups(of node: Node) -> Set<GroupName> {
-        let parents = self.parents
+    package func groups(of node: Node) -> Set<GroupName> { Self.groups(of: node, parents: parents) }
+
+    /// The same for many nodes, with the `parents` of their inventory.
+    package static func groups(of node: Node, parents: [GroupName: Set<GroupName>]) -> Set<GroupName> {
+        guard !parents.isEmpty else { return node.groups }
         var found = node.groups
         var frontier = Array(found)
         while let group = frontier.popLast() {

@@ -16,7 +16,7 @@ struct PatternMachine {
 
     /// Beginnings and ends of the whole and of each group; -1 for a group that took no part.
     ///
-    /// - Parameter start: where the search begins; what stands before it is still seen by `^` and `\b`.
+    /// - `start`: where the search begins; what stands before it is still seen by `^` and `\b`.
     func firstMatch(whole: Bool, from start: Int = 0) -> [Int]? {
         run(whole: whole, remembers: true, from: start)
     }

@@ -8,6 +8,21 @@ extension JSONValue {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// An array's text from elements that are made one by one: ten thousand need not be there at once.
+    package static func text(of elements: some Sequence<JSONValue>, pretty: Bool = false) -> String {
+        var output = Array("[".utf8)
+        var isEmpty = true
+        for element in elements {
+            if !isEmpty { output.append(UInt8(ascii: ",")) }
+            isEmpty = false
+            newLine(pretty ? 2 : nil, to: &output)
+            element.write(to: &output, indent: pretty ? 2 : nil)
+        }
+        if !isEmpty { newLine(pretty ? 0 : nil, to: &output) }
+        output.append(UInt8(ascii: "]"))
+        return String(decoding: output, as: UTF8.self)
+    }
+
     private func write(to output: inout [UInt8], indent: Int?) {
         switch self {
         case .null: output.append(contentsOf: "null".utf8)

@@ -17,6 +17,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: moment.milliseconds + distance.milliseconds)
     }
 
+    package static func - (moment: Timestamp, distance: Duration) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds - distance.milliseconds)
+    }
+
     /// RFC 3339 in UTC with milliseconds: `2026-11-22T15:04:05.120Z`.
     package var rfc3339: String {
         let days = Int64((Double(milliseconds) / 86_400_000).rounded(.down))

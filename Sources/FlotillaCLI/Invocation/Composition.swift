@@ -28,6 +28,11 @@ package protocol Composition: Sendable {
     func startDaemon(_ home: Home, config: String?, interval: Duration?, listen: Listening?) async throws
         -> DaemonHealth
 
+    /// Alerts, silences and what was decided of them.
+    ///
+    /// - Throws: `StateError`; `AlertmanagerErrors` for a wrong `alertmanager.yml`.
+    func alerts(_ home: Home, config: String?) async throws -> AlertDesk
+
     /// The log-in name of whoever calls.
     var operatorName: String { get }
 
@@ -37,6 +42,21 @@ package protocol Composition: Sendable {
     func readInventory(_ path: String, options: InventoryReadingOptions) throws -> InventoryImport
 
     func writeInventory(_ inventory: Inventory, as format: InventoryExportFormat) -> String
+
+    /// What is wrong with a file of rules.
+    ///
+    /// - Throws: `UsageError` when it cannot be read.
+    func checkRules(_ path: String) throws -> RuleReport
+
+    /// Runs a file of promtool's unit tests.
+    ///
+    /// - Throws: `UsageError` when it cannot be read.
+    func testRules(_ path: String) async throws -> RuleReport
+
+    /// What the alerting rules of a file would have done over the stored past.
+    ///
+    /// - Throws: `RuleFileErrors`; `UsageError` when the file cannot be read.
+    func backtestRules(_ path: String, over fleet: Fleet, since: Duration) async throws -> [BacktestRun.Report]
 
     /// Makes a verified copy of the registry; nil: in the home's backups folder.
     ///

@@ -17,7 +17,7 @@ struct RemoteWriteReading {
         if !url.hasPrefix("http://") && !url.hasPrefix("https://") {
             mistakes.add("remote_write needs a url that begins with http:// or https://", fields.mark(of: "url"))
         }
-        var target = RemoteWriteTarget(url: url, name: fields.text("name") ?? "\(index):\(url)")
+        var target = RemoteWriteTarget(url: url, name: fields.text("name") ?? "\(index)-\(Self.host(of: url))")
         if let timeout = jobs.span("remote_timeout", &fields) { target.timeout = timeout }
         target.access = HTTPAccessReading(mistakes: mistakes).access(&fields)
         for (name, value) in fields.labels("headers") ?? [:] {
@@ -34,6 +34,12 @@ struct RemoteWriteReading {
         fields.ignore(["send_exemplars", "send_native_histograms", "metadata_config", "round_robin_dns"])
         fields.end()
         return target
+    }
+
+    /// Without a name in front of the host, which may come with a password.
+    private static func host(of url: String) -> Substring {
+        let rest = url.split(separator: "://", maxSplits: 1).last ?? ""
+        return rest.prefix { $0 != "/" }.split(separator: "@").last ?? ""
     }
 
     private func queue(_ node: YAMLNode, _ jobs: ScrapeJobReading) -> RemoteWriteTarget.Queue {

@@ -5,8 +5,29 @@ import FleetModel
 /// Each write of the registry waits for the disk, and wears it where it is an SD card.
 struct ObservationLedger {
     private var written: [NodeName: NodeStatus] = [:]
-    private var waiting: [NodeName: NodeObservation] = [:]
+    private var waiting: [NodeName: Word] = [:]
     private var lastWrite: Timestamp?
+
+    /// What is known about a node and not written yet.
+    private struct Word {
+        var newest: NodeObservation
+        /// When it went down since: it must still be known when it last answered.
+        var lastAnswer: NodeObservation?
+
+        init(_ observation: NodeObservation) {
+            newest = observation
+            take(observation)
+        }
+
+        mutating func take(_ observation: NodeObservation) {
+            newest = observation
+            if observation.status == .up { lastAnswer = observation }
+        }
+
+        var observations: [NodeObservation] {
+            newest.status == .up ? [newest] : [lastAnswer, newest].compactMap { $0 }
+        }
+    }
 
     /// How long a mere "still there" may wait.
     static let patience = Duration.seconds(60)
@@ -25,25 +46,28 @@ struct ObservationLedger {
         at now: Timestamp,
         all: Bool
     ) -> [NodeObservation] {
-        for observation in observations { waiting[observation.node] = observation }
+        for observation in observations { waiting[observation.node, default: Word(observation)].take(observation) }
         var due = waiting
         if !all, let lastWrite, now >= lastWrite, now - lastWrite < Self.patience {
-            due = waiting.filter { isNews($0.value, nodes[$0.key]) }
+            due = waiting.filter { isNews($0.value.newest, nodes[$0.key]) }
         } else {
             lastWrite = now
         }
-        for (name, observation) in due {
+        for (name, word) in due {
             waiting[name] = nil
-            written[name] = observation.status
+            written[name] = word.newest.status
         }
-        return due.values.sorted { $0.node < $1.node }
+        return due.sorted { $0.key < $1.key }.flatMap(\.value.observations)
     }
 
     /// They could not be written: they wait again, but for nodes that said something newer since.
     mutating func giveBack(_ observations: [NodeObservation]) {
-        for observation in observations {
-            written[observation.node] = nil
-            if waiting[observation.node] == nil { waiting[observation.node] = observation }
+        var lost: [NodeName: Word] = [:]
+        for observation in observations { lost[observation.node, default: Word(observation)].take(observation) }
+        for (name, word) in lost {
+            written[name] = nil
+            if waiting[name] == nil { waiting[name] = word }
+            if waiting[name]?.lastAnswer == nil { waiting[name]?.lastAnswer = word.lastAnswer }
         }
     }
 

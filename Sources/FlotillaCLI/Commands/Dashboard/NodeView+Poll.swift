@@ -1,10 +1,18 @@
 import FleetModel
 import Operations
 
+extension Node {
+    /// When it last answered: the registry learns that once a minute, the samples with each poll.
+    func lastSeen(with poll: PollRecord?) -> Timestamp? {
+        guard let poll, poll.samples.contains(where: { $0.name == "up" && $0.value == 1 }) else { return lastSeen }
+        return max(poll.at, lastSeen ?? poll.at)
+    }
+}
+
 extension NodeView {
     /// A node and the figures of its last poll.
     init(_ node: Node, poll: PollRecord?) {
-        self.init(name: node.name, status: node.status, lastSeen: node.lastSeen)
+        self.init(name: node.name, status: node.status, lastSeen: node.lastSeen(with: poll))
         groups = node.groups.sorted()
         location = node.location?.text
         address = "\(node.user)@\(node.host.joined(to: node.port))"

@@ -12,7 +12,8 @@ struct NodeDetails: Displayable {
     var table: Table { record.table }
 
     var document: JSONValue {
-        var members = NodeListing.document(of: node, in: inventory).object ?? [:]
+        var members = NodeListing.document(of: node, groups: inventory.groups(of: node)).object ?? [:]
+        members["last_seen"] = seen.map { .string($0.rfc3339) } ?? .null
         members["variables"] = .object(SecretVariables.masked(node.variables))
         members["identity_file"] = node.identityFile.map { .string($0.text) } ?? .null
         members["profile_source"] = .string(node.profile == nil ? "not known yet" : "told or found out")
@@ -50,11 +51,13 @@ struct NodeDetails: Displayable {
         ]
     }
 
+    private var seen: Timestamp? { node.lastSeen(with: poll) }
+
     private var reach: [Record.Field] {
         [
             .init("status", "status", .status(node.status, glyphs: glyphs)),
             .init("reason", "reason", .text(node.status.reason)),
-            .init("last_seen", "last seen", .age(node.lastSeen, at: now)),
+            .init("last_seen", "last seen", .age(seen, at: now)),
             .init("address", "address", .text("\(node.user)@\(node.host.joined(to: node.port))")),
             .init("jump", "jump host", .text(node.jump?.text)),
             .init("transport", "transport", .text(node.transport.rawValue)),

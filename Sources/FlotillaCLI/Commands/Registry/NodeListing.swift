@@ -28,7 +28,14 @@ struct NodeListing: Displayable {
         isQuietTable ? [] : table.lines(on: terminal)
     }
 
-    var document: JSONValue { .array(nodes.map { Self.document(of: $0, in: inventory) }) }
+    var document: JSONValue { .array(elements.map(Array.init) ?? []) }
+
+    var elements: AnySequence<JSONValue>? {
+        let parents = inventory?.parents ?? [:]
+        return AnySequence(
+            nodes.lazy.map { Self.document(of: $0, groups: Inventory.groups(of: $0, parents: parents)) }
+        )
+    }
 
     private func row(_ node: Node, _ statuses: inout [String: Cell]) -> [Cell] {
         let status = statuses[node.status.word] ?? .status(node.status, glyphs: glyphs)
@@ -46,8 +53,8 @@ struct NodeListing: Displayable {
         return node.jump.map { "\(address) via \($0)" } ?? address
     }
 
-    static func document(of node: Node, in inventory: Inventory?) -> JSONValue {
-        let groups = inventory?.groups(of: node) ?? node.groups
+    /// - `groups`: its own and all that hold those.
+    static func document(of node: Node, groups: Set<GroupName>) -> JSONValue {
         let labels = node.labels.map { ($0.key.text, JSONValue.string($0.value.text)) }
         return [
             "name": .string(node.name.text), "host": .string(node.host.text), "port": .int(Int64(node.port.number)),

@@ -6,6 +6,8 @@ package protocol Displayable: Sendable {
     var table: Table { get }
     /// For JSON and YAML.
     var document: JSONValue { get }
+    /// The elements of a document that is a long array, made one by one; nil where it is none.
+    var elements: AnySequence<JSONValue>? { get }
     /// The lines for people, where a plain table is not the best form.
     func lines(on terminal: TerminalContext) -> [StyledText]
 }
@@ -13,17 +15,23 @@ package protocol Displayable: Sendable {
 extension Displayable {
     package var document: JSONValue { table.document }
 
+    package var elements: AnySequence<JSONValue>? { nil }
+
     package func lines(on terminal: TerminalContext) -> [StyledText] { table.lines(on: terminal) }
 
     /// The whole output, ended by a line feed. `yaml` writes YAML; the writer is another room's.
     package func text(as format: OutputFormat, on terminal: TerminalContext, yaml: (JSONValue) -> String) -> String {
         switch format {
         case .table: lines(on: terminal).reduce(into: "") { $0 += $1.rendered(colour: terminal.colour) + "\n" }
-        case .json: document.safeText(pretty: true) + "\n"
+        case .json: json + "\n"
         case .yaml: Self.ended(yaml(document))
         case .csv: CSVText.text(of: table)
-        case .ndjson: document.lines
+        case .ndjson: elements?.reduce(into: "") { $0 += $1.safeText(pretty: false) + "\n" } ?? document.lines
         }
+    }
+
+    private var json: String {
+        elements.map { JSONValue.safe(JSONValue.text(of: $0, pretty: true)) } ?? document.safeText(pretty: true)
     }
 
     private static func ended(_ text: String) -> String {
@@ -39,8 +47,9 @@ extension Record: Displayable {}
 
 extension JSONValue {
     /// JSON text that no terminal acts upon: what the grammar lets stand raw but a terminal obeys is escaped.
-    package func safeText(pretty: Bool) -> String {
-        let text = text(pretty: pretty)
+    package func safeText(pretty: Bool) -> String { Self.safe(text(pretty: pretty)) }
+
+    fileprivate static func safe(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 >= 0x80 || $0 == 0x09 }) else { return text }
         var output = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
