@@ -49,6 +49,8 @@ import Testing
                 promtool, "tsdb", "create-blocks-from", "openmetrics", bed.path("out.om"), bed.path("blocks"),
             ])
             #expect(blocks.exitCode == 0, "\(blocks.errorText)")
+            // A data folder of Prometheus has a log beside its blocks.
+            try Scratch.folder(bed.path("blocks/wal"))
             let dumped = try LocalCommand.output([promtool, "tsdb", "dump", bed.path("blocks")])
             #expect(dumped.split(separator: "\n").count == 6)
             #expect(dumped.contains("{__name__=\"temp\", instance=\"a:1\", job=\"x\"} -0.25 1699999900000"))
