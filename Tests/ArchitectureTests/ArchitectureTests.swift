@@ -17,8 +17,8 @@ import Testing
         (
             "Operations",
             [
-                "FleetModel", "Probes", "TimeSeries", "PromQL", "Alerting", "Logging", "Synchronization", "Crypto",
-                "Glibc", "Dispatch",
+                "FleetModel", "Probes", "TimeSeries", "PromQL", "GoTemplate", "Alerting", "Logging", "Synchronization",
+                "Crypto", "Glibc", "Dispatch",
             ],
             "use cases know ports, never adapters"
         ),
