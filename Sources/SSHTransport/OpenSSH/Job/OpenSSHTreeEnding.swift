@@ -48,18 +48,21 @@ struct OpenSSHTreeEnding: Sendable {
         let nonce = "flotilla-end-" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
         let command = TreeEnding.command(leader: leader)
         let line = ShellEnvelope.line(for: command, nonce: elevation == nil ? nil : nonce, elevation: elevation)
-        do {
-            // Again where the server closed the session untaken, as `MuxChannel.ClosedUntaken` tells.
-            for _ in 0..<3 {
-                let spare = try await spareChannel()
+        var isLost = false
+        // Again where the server closed the session untaken, as `MuxChannel.ClosedUntaken` tells; over a connection of
+        // its own where the warm one failed.
+        for _ in 0..<3 where !Task.isCancelled {
+            do {
+                let spare = try await isLost ? channelApart() : spareChannel()
                 try await spare.exec(line)
                 let ownMarks = JobMarks(nonce: nonce, isElevated: true, isGuarded: elevation != nil)
                 let isTaken = try await follow(spare, ownMarks)
                 await spare.close()
                 if isTaken { return }
+            } catch {
+                // At the end of the time what runs there gets the hang-up of its closed channel.
+                isLost = true
             }
-        } catch {
-            // The connection is gone, or the time is up: what runs there gets the hang-up of its closed channel.
         }
     }
 
@@ -90,8 +93,12 @@ struct OpenSSHTreeEnding: Sendable {
             return try await connection.openSpareChannel()
         } catch is MuxChannel.Refused {
             _ = await pool.retire(connection, of: destination)
-            return try await pool.connectApart(destination, deadlines).openSpareChannel()
+            return try await channelApart()
         }
+    }
+
+    private func channelApart() async throws -> MuxChannel {
+        try await pool.connectApart(destination, Deadlines(connect: limit, login: limit)).openSpareChannel()
     }
 
     private func within(_ limit: Duration, _ work: @escaping @Sendable () async -> Void) async {
