@@ -23,12 +23,11 @@ struct IntegrationReading {
         guard let fields = KnownMapping(node, what, keys: keys.union(shared), mistakes) else { return nil }
         let reader = FieldReading(what: what, fields: fields, mistakes: mistakes)
         guard let settings = settings(kind, reader) else { return nil }
-        // As Alertmanager has it: chats and mail hear of the end only where it is asked for.
-        let standard = kind != "slack" && kind != "email"
+        // Other than Alertmanager for Slack and mail: whoever was told of a fire is told of its end.
         return Integration(
             kind: kind,
             index: index,
-            sendsResolved: fields.flag("send_resolved") ?? standard,
+            sendsResolved: fields.flag("send_resolved") ?? true,
             settings: settings
         )
     }

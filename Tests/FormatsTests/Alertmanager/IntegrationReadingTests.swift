@@ -18,13 +18,13 @@ import Testing
         let found = try Self.read(
             """
               slack_configs: [{channel: '#mcp-alerts', title: T, text: '{{ .Status }}'}]
-              email_configs: [{to: x@y.z}]
+              email_configs: [{to: x@y.z}, {to: x@y.z, send_resolved: false}]
             """,
             global: global
         )
-        #expect(found.map(\.kind) == ["email", "slack"])
-        #expect(found.map(\.sendsResolved) == [false, false])
-        guard case .email(let email) = found[0].settings, case .slack(let slack) = found[1].settings else {
+        #expect(found.map(\.kind) == ["email", "email", "slack"])
+        #expect(found.map(\.sendsResolved) == [true, false, true])
+        guard case .email(let email) = found[0].settings, case .slack(let slack) = found[2].settings else {
             throw Unexpected(what: "other kinds")
         }
         #expect(email.host == "mail" && email.port == 587 && !email.requiresTLS && email.from == "a@b.c")
