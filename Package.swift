@@ -136,6 +136,7 @@ let package = Package(
         .testTarget(
             name: "JourneyTests",
             dependencies: ["flotilla", "FleetModel", "FleetTesting"],
+            resources: [.copy("Guide")],
             swiftSettings: strict
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -30,7 +30,7 @@ package struct FlotillaCommand: AsyncParsableCommand {
                     MetricsCommand.self, RulesCommand.self,
                 ]
             ),
-            CommandGroup(name: "Alerts", subcommands: [AlertsCommand.self, SilenceCommand.self]),
+            CommandGroup(name: "Alerts", subcommands: [AlertsCommand.self, SilenceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Flotilla", subcommands: [LabCommand.self, Version.self, Completions.self]),
         ]
     )

@@ -20,6 +20,31 @@ extension FleetComposition {
         )
     }
 
+    /// Sent from here and now: it shows what the daemon of this home would be told by the far side.
+    func testNotifications(_ home: Home, config: String?, to receiver: String, isEnding: Bool) async throws
+        -> [NotifyTest.Outcome]
+    {
+        guard try Self.notificationPlan(home, config) != nil else {
+            throw UsageError(
+                "no_receivers",
+                "there is no \(config ?? home.config)/alertmanager.yml",
+                advice: "write one, or name its folder with --config"
+            )
+        }
+        let means = try NotificationMeans(home, config)
+        let url = try settings(home, config).listen.alertmanagerURL
+        let notifier = means.notifier(config ?? home.config, externalURL: url)
+        let test = NotifyTest(plan: means.plan, notifier: notifier, author: operatorName, now: Self.now)
+        let result: Result<[NotifyTest.Outcome], UsageError>
+        do throws(UsageError) {
+            result = .success(try await test.run(receiver, isEnding: isEnding))
+        } catch {
+            result = .failure(error)
+        }
+        await notifier.shutdown()
+        return try result.get()
+    }
+
     /// The daemon's notifications, on the store of this home.
     ///
     /// - `externalURL`: where the daemon can be asked, for the links in messages; empty for nowhere.

@@ -23,6 +23,7 @@ extension FleetComposition {
             password: Secret(String(UInt64.random(in: 0 ... .max), radix: 36))
         )
         settings.healthPort = isShared ? Int(FreeNetwork.firstPort(from: 3000)) : 3000
+        settings.exporterPort = FreeNetwork.exporterPort(of: plan, isShared: isShared)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let start = ContinuousClock.now
         let clock = LabClock(now: Self.now, monotonic: { ContinuousClock.now - start })
@@ -113,6 +114,12 @@ private enum FreeNetwork {
     /// The first port that no lab and no server has on any address.
     static func firstPort(from port: UInt16) -> UInt16 {
         (port..<port + 100).first { isFree("0.0.0.0", $0) } ?? port
+    }
+
+    /// Where exporters are usually asked; nil where another server has that port on every address.
+    static func exporterPort(of plan: LabPlan, isShared: Bool) -> Int? {
+        let host = plan.nodes.first { $0.profile == .time }?.host.text
+        return isFree(isShared ? "0.0.0.0" : host ?? "0.0.0.0", 9090) ? 9090 : nil
     }
 
     private static func isFree(_ address: String, _ port: UInt16) -> Bool {

@@ -81,8 +81,8 @@ import Testing
 
     @Test func `the words of a fault are a specification of it`() throws {
         for fault in [
-            Fault.hang, .hangExec, .slow(.milliseconds(5)), .refuse, .drop, .flood, .keyChanged, .diskFull, .sudoPrompt,
-            .clock(.seconds(-90)),
+            Fault.hang, .hangExec, .slow(.milliseconds(5)), .refuse, .off, .drop, .flood, .keyChanged, .diskFull,
+            .sudoPrompt, .clock(.seconds(-90)),
         ] {
             #expect(try FaultSpec(parsing: fault.text).items == [FaultSpec.Item(fault)])
         }

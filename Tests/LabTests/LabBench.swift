@@ -55,6 +55,7 @@ final class LabBench: Sendable {
         )
         settings.rebootTime = rebootTime
         settings.healthPort = healthPort
+        settings.exporterPort = healthPort.map { $0 + 2_001 }
         settings.sharesListeners = shared ? true : nil
         fleet = LabFleet(plan: plan, settings: settings, clock: Self.clock)
     }

@@ -62,6 +62,24 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `the exporter of a machine that is off is off too, and comes back with it`(shared: Bool) async throws {
+        try await LabBench.with(healthPort: Int.random(in: 30_000...32_000), shared: shared) { lab in
+            let exporter = "http://\(try lab.node("pi-gps-01").host):\(lab.healthPort + 2_001)/metrics"
+            let scrape = ["-sf", "-m", "60", "--retry", "8", "--retry-connrefused", exporter]
+            let metrics = try await LabBench.run("/usr/bin/curl", scrape)
+            for name in ["ntp_synced 1", "ntp_offset_ms ", "disk_usage_percent "] {
+                #expect(metrics.text.contains("\n\(name)"), "\(metrics.text)")
+            }
+            try lab.set("off", on: "pi-gps-01")
+            #expect(try await lab.ssh("pi-gps-01", "true", until: { $0.status == 255 }).status == 255)
+            #expect(try await LabBench.run("/usr/bin/curl", ["-sf", "-m", "60", exporter]).status != 0)
+            try lab.set("none", on: "pi-gps-01")
+            #expect(try await lab.ssh("pi-gps-01", "true", until: { $0.status == 0 }).status == 0)
+            #expect(try await LabBench.run("/usr/bin/curl", scrape).status == 0)
+        }
+    }
+
     @Test func `compose brings up the image it is told, and a broken one is unhealthy`() async throws {
         try await LabBench.with { lab in
             let up =

@@ -81,7 +81,7 @@ package struct NoticeRecord: Hashable, Sendable {
         if now.isEmpty, !firing.isEmpty { return .send(.allResolved) }
         if sendsResolved {
             if !owed.isDisjoint(with: ended) { return .send(.resolveOwed) }
-            if now.isEmpty { return .hold(.neverTold) }
+            if now.isEmpty { return .hold(ended.isSubset(of: resolved) ? .alreadyTold(at) : .neverTold) }
             if !ended.isSubset(of: resolved) { return .send(.someResolved) }
         } else if now.isEmpty {
             return .hold(.neverTold)

@@ -65,6 +65,8 @@ package struct KnownAlert: Hashable, Sendable {
     package static let staleAnnotation = "flotilla_stale"
     /// Written on it here, not by its sender.
     static let ownAnnotations: Set = [changesAnnotation, flappingAnnotation]
+    /// Annotations that no rule asked for.
+    package static let writtenHere = [changesAnnotation, flappingAnnotation, staleAnnotation]
 
     package init(
         _ alert: Alert,

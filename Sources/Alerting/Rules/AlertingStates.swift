@@ -109,6 +109,24 @@ package struct AlertingStates: Hashable, Sendable {
             active[labels]?.activeAt = moment
         }
     }
+
+    /// Takes alerts up again that fired before a restart and that the expression has not given since: the next step ends
+    /// them, or finds their source silent.
+    ///
+    /// - Returns: those that were not known.
+    package mutating func revive(_ alerts: some Sequence<Alert>, hold: Duration) -> [ActiveAlert] {
+        let unknown = alerts.filter { active[$0.labels] == nil }.map { alert in
+            ActiveAlert(
+                labels: alert.labels,
+                annotations: alert.annotations,
+                value: .nan,
+                activeAt: alert.startsAt + (.zero - hold),
+                phase: .firing(since: alert.startsAt, hold: .condition)
+            )
+        }
+        for alert in unknown { active[alert.labels] = alert }
+        return unknown
+    }
 }
 
 extension ActiveAlert {

@@ -33,6 +33,13 @@ package protocol Composition: Sendable {
     /// - Throws: `StateError`; `AlertmanagerErrors` for a wrong `alertmanager.yml`.
     func alerts(_ home: Home, config: String?) async throws -> AlertDesk
 
+    /// Sends a test through each way out of a receiver.
+    ///
+    /// - `isEnding`: whether the end follows, where ends are told.
+    /// - Throws: `UsageError` for a receiver that is not there; `AlertmanagerErrors`, `SettingsErrors`.
+    func testNotifications(_ home: Home, config: String?, to receiver: String, isEnding: Bool) async throws
+        -> [NotifyTest.Outcome]
+
     /// The log-in name of whoever calls.
     var operatorName: String { get }
 

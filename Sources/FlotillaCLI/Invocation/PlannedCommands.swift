@@ -3,7 +3,7 @@ import FleetModel
 /// Commands that scripts may expect and that are not built yet: they say so by name instead of "unknown".
 enum PlannedCommands {
     private static let names: Set<String> = [
-        "notify", "health", "playbook", "template", "config", "drift",
+        "health", "playbook", "template", "config", "drift",
         "secrets", "vault", "rollout", "backup", "schedule",
     ]
 

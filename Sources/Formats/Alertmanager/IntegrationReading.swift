@@ -23,7 +23,7 @@ struct IntegrationReading {
         guard let fields = KnownMapping(node, what, keys: keys.union(shared), mistakes) else { return nil }
         let reader = FieldReading(what: what, fields: fields, mistakes: mistakes)
         guard let settings = settings(kind, reader) else { return nil }
-        // Alertmanager spares Slack and mail the end of an alert; here whoever heard of a firing hears of its end.
+        // Other than Alertmanager for Slack and mail: whoever was told of a fire is told of its end.
         return Integration(
             kind: kind,
             index: index,

@@ -16,6 +16,8 @@ package struct LabSettings: Sendable {
     package var threads: Int
     /// The port of `/health` and `/metrics` on time nodes; nil serves neither.
     package var healthPort: Int?
+    /// Where time nodes serve the same to a Prometheus; nil nowhere.
+    package var exporterPort: Int?
     /// One listener for all nodes instead of one for each; nil decides by the limit of open files.
     package var sharesListeners: Bool?
 
@@ -27,8 +29,12 @@ package struct LabSettings: Sendable {
         self.rebootTime = .seconds(8)
         self.threads = 2
         self.healthPort = 3000
+        self.exporterPort = nil
         self.sharesListeners = nil
     }
+
+    /// The ports of the web side of time nodes.
+    var webPorts: [UInt16] { [healthPort, exporterPort].compactMap { $0.map { UInt16(clamping: $0) } } }
 
     /// Channels that one connection may have open, as OpenSSH's `MaxSessions`.
     static let maxSessions = 10

@@ -162,7 +162,7 @@ private final class MessageDoor: Watcher {
         case .adopt(let descriptor, let index):
             if let node = loop.nodes[index] { node.accept(descriptor) } else { close(descriptor) }
         case .adoptHealth(let descriptor, let index):
-            if let node = loop.nodes[index] { node.acceptHealth(descriptor) } else { close(descriptor) }
+            if let node = loop.nodes[index] { node.acceptWeb(descriptor) } else { close(descriptor) }
         case .setFaults(let faults):
             for (index, faults) in faults { loop.nodes[index]?.setFaults(faults) }
         case .reboot(let index): loop.nodes[index]?.reboot()

@@ -10,6 +10,8 @@ package enum Fault: Hashable, Sendable {
     case slow(Duration)
     /// The port is closed; open connections are cut.
     case refuse
+    /// The machine is off: nothing listens, neither SSH nor web; open connections are cut.
+    case off
     /// The connection is cut in the middle of a command's output.
     case drop
     /// A command never stops printing.
@@ -30,6 +32,7 @@ package enum Fault: Hashable, Sendable {
         case .hangExec: "hang-exec"
         case .slow: "slow"
         case .refuse: "refuse"
+        case .off: "off"
         case .drop: "drop"
         case .flood: "flood"
         case .keyChanged: "key-changed"
@@ -65,6 +68,9 @@ package struct NodeFaults: Hashable, Sendable {
     }
 
     package func contains(_ fault: Fault) -> Bool { faults.contains(fault) }
+
+    /// True where nothing listens for SSH.
+    package var closesPort: Bool { contains(.refuse) || contains(.off) }
 
     /// How far ahead the node's clock is; zero without a clock fault.
     package var clockOffset: Duration {

@@ -56,6 +56,7 @@ package struct FaultSpec: Hashable, Sendable {
         case "hang-exec": return .hangExec
         case "slow": return .slow(.seconds(3))
         case "refuse": return .refuse
+        case "off": return .off
         case "drop": return .drop
         case "flood": return .flood
         case "key-changed": return .keyChanged
@@ -92,8 +93,8 @@ package struct FaultSpec: Hashable, Sendable {
         UsageError(
             "bad_fault",
             "fault specification: \(problem)",
-            advice: "a fault is hang, hang-exec, slow, slow=5s, refuse, drop, flood, key-changed, clock+90s, clock-2h, "
-                + "disk-full or sudo-prompt, and after a colon a number of nodes or a share: hang:2%,slow:5; none clears"
+            advice: "a fault is hang, hang-exec, slow, slow=5s, refuse, off, drop, flood, key-changed, clock+90s, "
+                + "clock-2h, disk-full or sudo-prompt, and after a colon a number of nodes or a share: hang:2%,slow:5; none clears"
         )
     }
 }

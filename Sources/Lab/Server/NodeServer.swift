@@ -16,7 +16,7 @@ final class NodeServer {
     private var orphans: [pid_t: Orphan] = [:]
     private var isAway = false
     private let machine: NodeMachine
-    private var health: Listener?
+    private var web: [Listener] = []
     private var visits: [ObjectIdentifier: HealthVisit] = [:]
 
     /// - `hasOwnListeners`: False when shared listeners hand the connections in.
@@ -34,7 +34,7 @@ final class NodeServer {
 
     /// Takes a connection; the descriptor is the node's from here on.
     func accept(_ descriptor: Int32) {
-        if isAway || faults.contains(.refuse) { return Listener.reset(descriptor) }
+        if isAway || faults.closesPort { return Listener.reset(descriptor) }
         if faults.contains(.hang) {
             let connection = SilentConnection(descriptor, on: self)
             silent[ObjectIdentifier(connection)] = connection
@@ -95,12 +95,12 @@ final class NodeServer {
             cut()
         }
         guard !isAway else { return }
-        if new.contains(.refuse) {
+        if new.closesPort {
             stopListening()
             cut()
-        } else {
-            try? listen()
         }
+        if new.contains(.off) { stopWeb() }
+        try? listen()
     }
 
     /// Cuts every connection, ends every process, is away for a while and comes back.
@@ -108,7 +108,7 @@ final class NodeServer {
         guard !isAway else { return }
         isAway = true
         stopListening()
-        stopHealth()
+        stopWeb()
         cut()
         endProcesses()
         machine.reboot()
@@ -122,7 +122,7 @@ final class NodeServer {
     func stop() {
         isAway = true
         stopListening()
-        stopHealth()
+        stopWeb()
         cut()
         endProcesses()
         freeBind()
@@ -130,14 +130,16 @@ final class NodeServer {
 
     private func listen() throws(LabError) {
         guard hasOwnListeners else { return }
-        if listener == nil, !faults.contains(.refuse) {
+        if listener == nil, !faults.closesPort {
             listener = try Listener(plan.host.text, port: plan.port.number, loop: loop) { [unowned self] in
                 self.accept($0)
             }
         }
-        if plan.profile == .time, health == nil, let port = loop.settings.healthPort {
-            health = try Listener(plan.host.text, port: UInt16(clamping: port), loop: loop) { [unowned self] in
-                self.acceptHealth($0)
+        if plan.profile == .time, web.isEmpty, !faults.contains(.off) {
+            for port in loop.settings.webPorts {
+                web.append(
+                    try Listener(plan.host.text, port: port, loop: loop) { [unowned self] in self.acceptWeb($0) }
+                )
             }
         }
     }
@@ -147,16 +149,16 @@ final class NodeServer {
         listener = nil
     }
 
-    private func stopHealth() {
-        health?.stop()
-        health = nil
+    private func stopWeb() {
+        for listener in web { listener.stop() }
+        web = []
         for visit in visits.values { visit.close() }
     }
 
     /// Takes a web connection; the descriptor is the node's from here on.
-    func acceptHealth(_ descriptor: Int32) {
+    func acceptWeb(_ descriptor: Int32) {
         let service = TimeService(machine: machine.current, folder: folder, faults: faults)
-        guard !isAway, service.isRunning else { return Listener.reset(descriptor) }
+        guard !isAway, !faults.contains(.off), service.isRunning else { return Listener.reset(descriptor) }
         let visit = HealthVisit(descriptor, loop: loop) { [unowned self] path in
             TimeService(machine: self.machine.current, folder: self.folder, faults: self.faults).answer(path)
         } ended: { [unowned self] in

@@ -18,13 +18,15 @@ final class SharedListeners {
                 hand(.adopt(descriptor, node: index), index)
             }
         )
-        guard let port = loop.settings.healthPort, plan.nodes.contains(where: { $0.profile == .time }) else { return }
-        listeners.append(
-            try Listener("0.0.0.0", port: UInt16(clamping: port), loop: loop) { descriptor in
-                guard let index = nodes[Self.ownAddress(of: descriptor)] else { return Listener.reset(descriptor) }
-                hand(.adoptHealth(descriptor, node: index), index)
-            }
-        )
+        guard plan.nodes.contains(where: { $0.profile == .time }) else { return }
+        for port in loop.settings.webPorts {
+            listeners.append(
+                try Listener("0.0.0.0", port: port, loop: loop) { descriptor in
+                    guard let index = nodes[Self.ownAddress(of: descriptor)] else { return Listener.reset(descriptor) }
+                    hand(.adoptHealth(descriptor, node: index), index)
+                }
+            )
+        }
     }
 
     /// True when the process may open a listener, a connection and a command's streams for every node, and some more.
@@ -32,7 +34,7 @@ final class SharedListeners {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
         let timeNodes = plan.nodes.count { $0.profile == .time }
-        return Int(clamping: limit.rlim_cur) >= plan.nodes.count * 4 + timeNodes + 300
+        return Int(clamping: limit.rlim_cur) >= plan.nodes.count * 4 + timeNodes * 2 + 300
     }
 
     private static func ownAddress(of descriptor: Int32) -> String {

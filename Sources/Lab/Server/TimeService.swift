@@ -56,11 +56,30 @@ struct TimeService {
             # HELP mcp_build_info The running version.
             # TYPE mcp_build_info gauge
             mcp_build_info{version="\(version)"} 1
+            # HELP ntp_synced Whether the clock follows a source.
+            # TYPE ntp_synced gauge
+            ntp_synced \(isSynced ? 1 : 0)
+            # HELP ntp_offset_ms Offset of the clock against its source, in milliseconds.
+            # TYPE ntp_offset_ms gauge
+            ntp_offset_ms \(offset.fixed(6))
+            # HELP disk_usage_percent How full the root file system is.
+            # TYPE disk_usage_percent gauge
+            disk_usage_percent \(diskUsage)
 
             """
     }
 
     private var offset: Double { machine.ntpOffset(clockOffset: faults.clockOffset) }
+
+    /// As `df` has it: of what users may fill, rounded up.
+    private var diskUsage: Int64 {
+        guard let root = machine.fileSystems(isFull: faults.contains(.diskFull)).first(where: { $0.mount == "/" })
+        else {
+            return 0
+        }
+        let usable = root.usedKiB + root.availableKiB
+        return usable > 0 ? (root.usedKiB * 100 + usable - 1) / usable : 0
+    }
 
     private var isSynced: Bool { abs(offset) < 1000 }
 

@@ -13,6 +13,8 @@ package actor NotificationLoop: AlertSink {
     private var silenceVersion: Int64?
     private var sendings: [NoticeRecord.Key: Sending] = [:]
     private var told: Set<ReachFinding.Cause> = []
+    /// False until uplinks that came back before this process began are told of.
+    private var hasLooked = false
     private var nextLook: Timestamp?
     private var nextForget: Timestamp?
     var history: [AlertHistoryEntry] = []
@@ -293,6 +295,10 @@ package actor NotificationLoop: AlertSink {
             posted.append(over)
         }
         told = causes
+        if !hasLooked {
+            hasLooked = true
+            posted += mendedUplinks(besides: findings)
+        }
         if !posted.isEmpty { try await receive(posted, from: .rules) }
     }
 }

@@ -18,6 +18,8 @@ package actor RuleLoop {
     private var hasStarted = false
     /// Raised by each configuration: an evaluation that began under another one is not kept.
     private var generation = 0
+    /// True until alerts of rules that are gone are looked for.
+    private var mayHaveOrphans = true
     /// Ends the wait for the next evaluation.
     private var wakeUp: AsyncStream<Void>.Continuation?
 
@@ -92,6 +94,7 @@ package actor RuleLoop {
         running = next
         leaving += before.map(\.group)
         hasStarted = true
+        mayHaveOrphans = true
         generation += 1
         wakeUp?.yield()
     }
@@ -121,6 +124,7 @@ package actor RuleLoop {
     package func evaluateDue() async {
         let moment = now()
         await endSeriesOfGone(at: moment)
+        await endOrphans(at: moment)
         for entry in running where entry.due.milliseconds > (entry.schedule.slot(after: moment)).milliseconds {
             // The wall clock was set back.
             setDue(entry.schedule.slot(after: moment), of: entry.group.group)
@@ -195,6 +199,9 @@ package actor RuleLoop {
                 }
             }
         }
+        // Of two rules that make the same alert, the one that has it keeps it.
+        let known = Set(running.map(\.group).filter { $0.group != entry.group.group }.flatMap(\.alertLabels))
+        entry.group.revive(await ports.sink.unended().filter { !known.contains($0.labels) })
         entry.isRestored = true
     }
 
@@ -205,6 +212,21 @@ package actor RuleLoop {
             let markers = group.rules.flatMap(\.series).map { VectorElement($0, .staleMarker) }
             if !markers.isEmpty { try? await ports.data.append(markers, at: moment) }
         }
+    }
+
+    /// Nobody evaluates them any more: without this they would fire for ever.
+    private func endOrphans(at moment: Timestamp) async {
+        guard mayHaveOrphans, hasStarted, running.allSatisfy(\.isRestored) else { return }
+        mayHaveOrphans = false
+        let rules = running.flatMap(\.group.rules)
+        let orphans = await ports.sink.unended().filter { alert in !rules.contains { $0.makes(alert) } }
+        guard !orphans.isEmpty else { return }
+        let ended = orphans.map { alert in
+            var alert = alert
+            alert.endsAt = moment
+            return alert
+        }
+        await ports.sink.accept(ended, at: moment)
     }
 
     // MARK: What is there

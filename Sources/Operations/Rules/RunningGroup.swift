@@ -105,6 +105,14 @@ package struct RunningGroup: Sendable {
     mutating func restore(_ rule: Int, _ since: (ActiveAlert) -> Timestamp?) {
         rules[rule].restore(since)
     }
+
+    /// Of all pending and firing alerts.
+    var alertLabels: [LabelSet] { rules.flatMap { $0.alerts.current.map(\.labels) } }
+
+    /// Takes up what a rule told before a restart and did not end.
+    mutating func revive(_ unended: [Alert]) {
+        for rule in rules.indices { rules[rule].revive(unended) }
+    }
 }
 
 extension Rule {

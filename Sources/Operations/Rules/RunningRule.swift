@@ -37,6 +37,20 @@ package struct RunningRule: Sendable {
 
     mutating func restore(_ since: (ActiveAlert) -> Timestamp?) { alerts.restore(since) }
 
+    /// Takes up those of the alerts that this rule makes.
+    mutating func revive(_ unended: [Alert]) {
+        guard let alerting = rule.alerting else { return }
+        let revived = alerts.revive(unended.filter(makes), hold: alerting.hold)
+        // Their series end with them.
+        series.formUnion(AlertSeries.elements(of: revived, rule).map(\.labels))
+    }
+
+    /// Whether this rule may have made the alert; labels of templates may be anything.
+    func makes(_ alert: Alert) -> Bool {
+        rule.alerting != nil && alert.name == rule.name
+            && rule.labels.allSatisfy { $0.value.contains("{{") || alert.labels[$0.key] == $0.value }
+    }
+
     mutating func evaluate(
         _ moment: RunningGroup.Moment,
         on data: some RuleData,

@@ -17,14 +17,14 @@ import Testing
             "slack_api_url_file: /run/slack, smtp_from: a@b.c, smtp_smarthost: 'mail:587', smtp_require_tls: false"
         let found = try Self.read(
             """
-              slack_configs: [{channel: '#mcp-alerts', title: T, text: '{{ .Status }}', send_resolved: false}]
-              email_configs: [{to: x@y.z}]
+              slack_configs: [{channel: '#mcp-alerts', title: T, text: '{{ .Status }}'}]
+              email_configs: [{to: x@y.z}, {to: x@y.z, send_resolved: false}]
             """,
             global: global
         )
-        #expect(found.map(\.kind) == ["email", "slack"])
-        #expect(found.map(\.sendsResolved) == [true, false])
-        guard case .email(let email) = found[0].settings, case .slack(let slack) = found[1].settings else {
+        #expect(found.map(\.kind) == ["email", "email", "slack"])
+        #expect(found.map(\.sendsResolved) == [true, false, true])
+        guard case .email(let email) = found[0].settings, case .slack(let slack) = found[2].settings else {
             throw Unexpected(what: "other kinds")
         }
         #expect(email.host == "mail" && email.port == 587 && !email.requiresTLS && email.from == "a@b.c")

@@ -27,6 +27,11 @@ import Testing
 
         func accept(_ alerts: [Alert], at now: Timestamp) async { told.withLock { $0 += alerts } }
 
+        func unended() async -> [Alert] {
+            let last = told.withLock { Dictionary($0.map { ($0.labels, $0) }, uniquingKeysWith: { $1 }) }
+            return last.values.filter { !$0.isResolved(at: now) }
+        }
+
         func loop() -> RuleLoop {
             RuleLoop(
                 .init(
@@ -125,6 +130,35 @@ import Testing
         try await loop.use(Self.file(more), interval: .seconds(60))
         try await bench.run(loop, minutes: 2, ["temp": 80, "up": 1])
         #expect(!bench.alerts.isEmpty)
+    }
+
+    @Test func `what ended while the daemon was down is told, and what fell silent is not`() async throws {
+        let bench = Bench()
+        let first = bench.loop()
+        try await first.use(Self.file([Self.alert()]), interval: .seconds(60))
+        try await bench.run(first, minutes: 3, ["temp": 80, "up": 1])
+        let second = bench.loop()
+        try await second.use(Self.file([Self.alert()]), interval: .seconds(60))
+        try await bench.run(second, minutes: 8, ["up": 0])
+        #expect(bench.alerts.last?.annotations[ActiveAlert.staleAnnotation].isEmpty == false)
+        let third = bench.loop()
+        try await third.use(Self.file([Self.alert()]), interval: .seconds(60))
+        try await bench.run(third, minutes: 3, ["temp": 60, "up": 1])
+        #expect(bench.alerts.last?.isResolved(at: bench.now) == true)
+        #expect(try bench.last("ALERTS").isEmpty)
+    }
+
+    @Test(arguments: [false, true])
+    func `an alert whose rule is gone has ended`(isRestarted: Bool) async throws {
+        let bench = Bench()
+        var loop = bench.loop()
+        try await loop.use(Self.file([Self.alert()]), interval: .seconds(60))
+        try await bench.run(loop, minutes: 3, ["temp": 80, "up": 1])
+        if isRestarted { loop = bench.loop() }
+        try await loop.use(Self.file([Rule(.recording("x"), expression: "temp")]), interval: .seconds(60))
+        #expect(bench.alerts.last?.isResolved(at: bench.now) == false)
+        try await bench.run(loop, minutes: 3, ["temp": 80, "up": 1])
+        #expect(bench.alerts.last?.isResolved(at: bench.now) == true)
     }
 
     @Test func `a restart does not make an alert wait anew`() async throws {
