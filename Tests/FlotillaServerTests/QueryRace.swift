@@ -30,9 +30,11 @@ struct QueryRace {
             try await Self.store(series, ours)
             for query in Self.queries {
                 var (own, real): ([Double], [Double]) = ([], [])
+                let theirAnswer = try Self.ask(theirs.port, "/api/v1/", query).answer
+                #expect(try Self.ask(ours.port, "/prometheus/api/v1/", query).answer.isLike(theirAnswer), "\(query)")
                 for _ in 0..<7 {
-                    real.append(try Self.time(theirs.port, "/api/v1/", query))
-                    own.append(try Self.time(ours.port, "/prometheus/api/v1/", query))
+                    real.append(try Self.ask(theirs.port, "/api/v1/", query).seconds)
+                    own.append(try Self.ask(ours.port, "/prometheus/api/v1/", query).seconds)
                 }
                 let (mine, their) = (own.sorted()[3], real.sorted()[3])
                 print(
@@ -45,7 +47,11 @@ struct QueryRace {
 
     private static func milliseconds(_ seconds: Double) -> Double { (seconds * 10_000).rounded() / 10 }
 
-    private static func time(_ port: FleetModel.Port, _ prefix: String, _ query: String) throws -> Double {
+    private static func ask(
+        _ port: FleetModel.Port,
+        _ prefix: String,
+        _ query: String
+    ) throws -> (seconds: Double, answer: RangeAnswer) {
         let plain = CharacterSet.alphanumerics
         let escaped = query.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
         let step = day / 60 / 1000
@@ -54,8 +60,8 @@ struct QueryRace {
         let began = ContinuousClock.now
         let reply = try HTTPReply.ask(port, path)
         let took = (ContinuousClock.now - began).seconds
-        guard reply.status == 200, reply.body.count > 200 else { throw FixtureError(reply.text) }
-        return took
+        guard reply.status == 200 else { throw FixtureError(reply.text) }
+        return (took, try RangeAnswer(reply.body))
     }
 
     /// As polls come: one row for each node and minute, folded now and then.
@@ -103,4 +109,42 @@ struct QueryRace {
             }
         }
     }
+}
+
+/// The series of a `query_range`, each by its labels.
+private struct RangeAnswer {
+    private var series: [LabelSet: [(at: Double, value: Double)]] = [:]
+
+    init(_ body: [UInt8]) throws {
+        let list = try JSONReading.parse(body)["data"]["result"].elements
+        for one in list {
+            let labels = (one["metric"].object ?? [:]).map { Sample.Label($0.key, $0.value.string ?? "") }
+            series[LabelSet(labels)] = one["values"].elements.compactMap { pair in
+                let pair = pair.elements
+                guard pair.count == 2, let at = Double(pair[0].text()), let value = Double(pair[1].string ?? "")
+                else { return nil }
+                return (at, value)
+            }
+        }
+    }
+
+    /// The same series and moments; figures may differ by what the order of adding does to the last digits.
+    func isLike(_ other: RangeAnswer) -> Bool {
+        guard !series.isEmpty, series.count == other.series.count else { return false }
+        return series.allSatisfy { labels, points in
+            guard let others = other.series[labels], points.count == others.count, !points.isEmpty else { return false }
+            return zip(points, others).allSatisfy { mine, its in
+                mine.at == its.at && abs(mine.value - its.value) <= 1e-9 * max(abs(mine.value), abs(its.value))
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var elements: [JSONValue] {
+        if case .array(let elements) = self { return elements }
+        return []
+    }
+
+    fileprivate subscript(name: String) -> JSONValue { object?[name] ?? .null }
 }
