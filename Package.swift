@@ -70,7 +70,10 @@ let package = Package(
         room("GoTemplate", ["FleetModel"]),
         room("Alerting", ["FleetModel", "GoTemplate"]),
         // Floor 2: use cases and their ports
-        room("Operations", ["FleetModel", "Probes", "TimeSeries", "PromQL", "GoTemplate", "Alerting", logging, crypto]),
+        room(
+            "Operations",
+            ["FleetModel", "Probes", "TimeSeries", "PromQL", "GoTemplate", "Alerting", logging, crypto]
+        ),
         // Floor 3: adapters
         room("SSHTransport", ["Operations", "FleetModel", "CLibSSH", crypto, logging]),
         room("SQLiteStore", ["Operations", "FleetModel", "TimeSeries", "Alerting", grdb, crypto]),

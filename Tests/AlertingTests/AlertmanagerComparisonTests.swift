@@ -5,8 +5,19 @@ import Testing
 
 /// The same alerts to a real Alertmanager and to the engine: the same messages for each group, in the same order.
 @Suite struct AlertmanagerComparisonTests {
+    /// On a machine so slow that two of its steps fall into one interval it sends other messages: then with longer intervals.
     @Test func `a real Alertmanager sends the same messages`() throws {
-        let real = try RealAlertmanager(Self.configuration)
+        let ours = Self.byGroup(try engineMessages())
+        var theirs: [String: [String]] = [:]
+        for factor in [1, 3, 8] {
+            theirs = Self.byGroup(try realMessages(slowedBy: factor))
+            if theirs == ours { return }
+        }
+        #expect(theirs == ours)
+    }
+
+    private func realMessages(slowedBy factor: Int) throws -> [String] {
+        let real = try RealAlertmanager(Self.configuration(slowedBy: factor))
         try real.start()
         try real.silence("alertname=Disk")
         try real.post([Self.downA, Self.downB, Self.slowA, Self.slowC, Self.disk], ended: false)
@@ -19,7 +30,7 @@ import Testing
         try real.wait { $0.contains { $0.contains("Disk") } }
         try real.post([Self.slowA, Self.slowC, Self.disk], ended: true)
         try real.wait { $0.contains { $0.contains("resolved=a,c") } && $0.contains { $0.contains("resolved=d") } }
-        #expect(try Self.byGroup(real.messages()) == Self.byGroup(try engineMessages()))
+        return try real.messages()
     }
 
     private func engineMessages() throws -> [String] {
@@ -57,12 +68,13 @@ import Testing
     static let disk = ["alertname": "Disk", "instance": "d", "severity": "info"]
 
     /// `HOOK` is where the messages go.
-    static let configuration = """
+    static func configuration(slowedBy factor: Int) -> String {
+        """
         route:
           receiver: hook
           group_by: [alertname]
-          group_wait: 1s
-          group_interval: 2s
+          group_wait: \(factor)s
+          group_interval: \(2 * factor)s
           repeat_interval: 1h
           routes:
             - matchers: ['severity=~"warning|info"', 'instance!=""']
@@ -74,6 +86,7 @@ import Testing
             target_matchers: [severity=warning]
             equal: [instance]
         """
+    }
 }
 
 /// The engine with the plan of that configuration.

@@ -82,6 +82,9 @@ import Testing
         await loop.use(try MonitoringReading.read(Array(text.utf8), path: "prometheus.yml"))
         let running = Task { await loop.run() }
         try await wait { await loop.targets().allSatisfy { $0.lastScrape != nil } }
+        // The first is stored when the second has begun.
+        let first = await loop.targets().map(\.lastScrape)
+        try await wait { zip(await loop.targets().map(\.lastScrape), first).allSatisfy { $0 != $1 } }
         running.cancel()
         await running.value
         await door.shutdown()
