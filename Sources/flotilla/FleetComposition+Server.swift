@@ -78,7 +78,8 @@ struct API {
             FiguresGroup(
                 sources: [
                     StoreFigures(fleet.samples), CollectorFigures(parts.collector), ScrapeFigures(parts.scraping.loop),
-                    WriteFigures(parts.scraping.sending), intake, ProcessFigures(), requests,
+                    WriteFigures(parts.scraping.sending), RuleFigures(parts.rules), AlertFigures(parts.alerts), intake,
+                    ProcessFigures(), requests,
                 ],
                 questions: questions,
                 now: fleet.now

@@ -18,6 +18,8 @@ package actor NotificationLoop: AlertSink {
     private var nextLook: Timestamp?
     private var nextForget: Timestamp?
     var history: [AlertHistoryEntry] = []
+    /// Since the process began.
+    private(set) var tries: [NotificationTry: Int] = [:]
 
     /// A message on its way.
     private struct Sending {
@@ -206,6 +208,8 @@ package actor NotificationLoop: AlertSink {
         delivery.problem = error?.problem
         let ending = DeliveryEnding(delivery, error, at: now)
         engine.settle(delivery.order, ending.outcome, at: now)
+        let result = error == nil ? "taken" : ending.retryIn == nil ? "given_up" : "failed"
+        tries[NotificationTry(receiver: delivery.order.place.receiver, result: result), default: 0] += 1
         if let wait = ending.retryIn {
             delivery.nextTry = now + wait
             sendings[delivery.order.key] = Sending(delivery: delivery)
@@ -231,6 +235,9 @@ package actor NotificationLoop: AlertSink {
         guard !changes.isEmpty else { return }
         try await store.save(changes)
     }
+
+    /// Messages that were decided on and not yet taken.
+    var waiting: Int { sendings.count }
 
     var moment: Timestamp { surroundings.now() }
     var freshID: String { surroundings.newID() }

@@ -59,6 +59,8 @@ import Testing
         try await bench.run(loop, seconds: 33)
         #expect(bench.sent.count == 7)
         #expect(try await bench.store.deliveries() == [])
+        let sent = await AlertFigures(loop).figures().flatMap(\.samples).filter { $0.labels.count == 2 }
+        #expect(sent.map(\.value) == [6, 1], "failed and taken")
     }
 
     @Test func `a silence of another process is heeded, and survives`() async throws {
