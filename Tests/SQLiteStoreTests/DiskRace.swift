@@ -50,7 +50,7 @@ struct DiskRace {
         try await SampleUpkeep(file: samples.file()).fold(at: rows.last?.at.milliseconds ?? 0, all: true)
         let whole = try await samples.statistics().usedBytes
         let sum = "SELECT sum(length(body)) FROM chunks"
-        return (Int(try output(of: "sqlite3", [scratch.path + "-samples.db", sum])) ?? 0, whole)
+        return (Int(try output(of: "sqlite3", [scratch.folder + "/fleet-samples.db", sum])) ?? 0, whole)
     }
 
     /// Bytes of the chunk segments, and of the blocks with their index.

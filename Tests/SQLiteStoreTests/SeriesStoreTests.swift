@@ -68,6 +68,31 @@ import TimeSeries
         }
     }
 
+    @Test(arguments: [(1440, 300), (60, 20), (20_000, 45)])
+    func `a query that looks here and there may miss what lies between, and nothing else`(step: Int, window: Int)
+        async throws
+    {
+        for start in stride(from: 0, to: 21_000, by: 3000) {
+            let rows = stride(from: start, to: start + 3000, by: 15).map { second in
+                row(second, second % 45 == 0 ? ["up": 1] : ["up": 1, "load": Double(second)], whole: false)
+            }
+            _ = try await samples.append(rows, window: .zero)
+            try await SampleUpkeep(file: samples.file()).fold(at: noon.milliseconds + Int64(start) * 1000)
+        }
+        for name in ["up", "load"] {
+            var question = query(name, 100...20_000)
+            let all = try #require(try await samples.select(question).first)
+            question.looks = SeriesQuery.Looks(step: Int64(step) * 1000, window: Int64(window) * 1000)
+            let some = try #require(try await samples.select(question).first)
+            let isSeen = { (time: Int64) in (time - noon.milliseconds - 100_000) % Int64(step * 1000) < window * 1000 }
+            let (needed, given) = (all.times.indices.filter { isSeen(all.times[$0]) }, Set(some.times))
+            #expect(needed.allSatisfy { given.contains(all.times[$0]) })
+            #expect(given.isSubset(of: all.times) && some.times.count < all.times.count)
+            let values = Dictionary(uniqueKeysWithValues: zip(all.times, all.values))
+            #expect(some.values == some.times.map { values[$0] ?? .nan })
+        }
+    }
+
     @Test func `repeated, conflicting, late and impossible samples are told apart and counted`() async throws {
         var report = try await samples.append([row(0, ["a": 1]), row(600, ["a": 2])], window: .zero)
         #expect(report.stored == 2)

@@ -30,11 +30,30 @@ package struct LabelMatcher: Hashable, Sendable {
 extension String {
     /// Swift takes “é” in one scalar and in two for the same text; label values are bytes.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        let answer = utf8.withContiguousStorageIfAvailable { mine in
+            other.utf8.withContiguousStorageIfAvailable { its in mine.firstDifference(from: its) == nil }
+        }
+        return (answer ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// The order of bytes, as Go has it.
     package func isBefore(_ other: String) -> Bool {
-        utf8.lexicographicallyPrecedes(other.utf8)
+        let answer = utf8.withContiguousStorageIfAvailable { mine in
+            other.utf8.withContiguousStorageIfAvailable { its in
+                mine.firstDifference(from: its).map { mine[$0] < its[$0] } ?? (mine.count < its.count)
+            }
+        }
+        return (answer ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// SAFETY: read up to the shorter one's end. Bytes by hand: the library's iterators take several times as long.
+    fileprivate func firstDifference(from other: Self) -> Int? {
+        var index = 0
+        let common = Swift.min(count, other.count)
+        while index < common, self[index] == other[index] { index &+= 1 }
+        return index < common ? index : nil
     }
 }

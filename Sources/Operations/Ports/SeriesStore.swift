@@ -34,19 +34,37 @@ package struct SeriesQuery: Hashable, Sendable {
     package var resolution: Resolution
     /// The most samples to give; more are an error, not an exhausted memory.
     package var sampleLimit: Int
+    /// Where samples are looked at, nil for everywhere: others need not be given.
+    package var looks: Looks?
 
     package init(
         _ matchers: [LabelMatcher],
         from: Timestamp,
         through: Timestamp,
         resolution: Resolution = .raw,
-        sampleLimit: Int = 500_000_000
+        sampleLimit: Int = 500_000_000,
+        looks: Looks? = nil
     ) {
         self.matchers = matchers
         self.from = from
         self.through = through
         self.resolution = resolution
         self.sampleLimit = sampleLimit
+        self.looks = looks
+    }
+
+    /// Stretches of time, one after another: the first begins with the span.
+    package struct Looks: Hashable, Sendable {
+        /// Milliseconds from the beginning of one to that of the next.
+        package let step: Int64
+        /// How many milliseconds each of them has.
+        package let window: Int64
+
+        /// Nil where they leave no gaps.
+        package init?(step: Int64, window: Int64) {
+            guard window > 0, step > window else { return nil }
+            (self.step, self.window) = (step, window)
+        }
     }
 }
 

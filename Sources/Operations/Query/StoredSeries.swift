@@ -26,6 +26,7 @@ struct StoredSeries: SeriesSource {
         }
         let isWhole = isOld || selection.window % max(1, query.resolution.milliseconds) == 0
         guard query.resolution != .raw, isWhole, let stand = selection.function?.stand else {
+            query.looks = SeriesQuery.Looks(step: selection.step, window: selection.window)
             let found = try StoreWait.value(until: interruption) { [store, query] in try await store.select(query) }
             return try found.forEach(body)
         }

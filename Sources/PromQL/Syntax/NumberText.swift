@@ -27,6 +27,8 @@ package enum NumberText {
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         if value == 0 { return value.sign == .minus ? "-0" : "0" }
         if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return String(whole) }
+        let plain = value.description
+        if !plain.utf8.contains(UInt8(ascii: "e")), !plain.hasSuffix(".0") { return plain }
         let (digits, exponent) = shortest(value.magnitude)
         let sign = value < 0 ? "-" : ""
         if exponent <= 0 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }

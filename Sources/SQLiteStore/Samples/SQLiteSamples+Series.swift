@@ -22,7 +22,7 @@ extension SQLiteSamples {
     private func gather<T: Sendable>(
         _ query: SeriesQuery,
         buckets: Bool,
-        _ body: @escaping @Sendable ([Sample.Label], SampleReading.Gathered) -> T
+        _ body: @escaping @Sendable ([Sample.Label], GatheredSamples.Found) -> T
     ) async throws -> [T] {
         guard query.from <= query.through else { return [] }
         let path = plan.path
@@ -36,13 +36,14 @@ extension SQLiteSamples {
                     families: families.mapValues { Set($0.keys) },
                     span: query.from.milliseconds...query.through.milliseconds,
                     sampleLimit: query.sampleLimit,
+                    looks: buckets ? nil : query.looks,
                     wantsBuckets: buckets
                 )
                 try reading.read(query.resolution)
                 let targets = Dictionary(sources.map { ($0.id, $0.labels) }, uniquingKeysWith: { $1 })
                 let keys = families.values.reduce(into: LabelIndex.Family()) { $0.merge($1) { $1 } }
-                for (place, found) in reading.gathered {
-                    guard let key = keys[place.of], let target = targets[place.source] else { continue }
+                for found in reading.found {
+                    guard let key = keys[found.place.of], let target = targets[found.place.source] else { continue }
                     all.append(body(key.labels(at: target), found))
                 }
             }

@@ -87,9 +87,9 @@ package final class SQLiteSamples: SampleStore {
     {
         guard let number = try await targets.current()[node]?.node else { return [] }
         let key = SeriesKey(metric, labels.sorted { $0.key < $1.key })
-        let found: SampleReading.Gathered? = try await file().read { [plan] database in
+        let found: [GatheredSamples.Found] = try await file().read { [plan] database in
             let statement = try database.cachedStatement(sql: "SELECT id, metric FROM series WHERE key = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [Data(key.key)]) else { return nil }
+            guard let row = try Row.fetchOne(statement, arguments: [Data(key.key)]) else { return [] }
             var reading = SampleReading(
                 database,
                 plan.path,
@@ -99,13 +99,9 @@ package final class SQLiteSamples: SampleStore {
                 sampleLimit: .max
             )
             try reading.read(.raw)
-            return reading.gathered.values.reduce(into: SampleReading.Gathered()) { all, part in
-                all.times += part.times
-                all.values += part.values
-            }
+            return reading.found
         }
-        guard let found else { return [] }
-        return zip(found.times, found.values).filter { !$0.1.isStaleMarker }
+        return found.flatMap { zip($0.times, $0.values) }.filter { !$0.1.isStaleMarker }
             .map { (Timestamp(milliseconds: $0.0), $0.1) }.sorted { $0.0 < $1.0 }
     }
 

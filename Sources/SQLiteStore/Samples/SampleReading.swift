@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import GRDB
+import Operations
 import TimeSeries
 
 /// Reads the samples of chosen sources and series of one consistent moment of the database.
@@ -12,32 +13,19 @@ struct SampleReading {
     let sources: Set<Int64>
     let families: [Int64: Set<Int64>]
     let span: ClosedRange<Int64>
-    let sampleLimit: Int
+    /// Where samples are looked at, from the wanted beginning on; nil for everywhere.
+    let looks: SeriesQuery.Looks?
+    private let origin: Int64
     /// Then samples are only those of days without buckets.
     let wantsBuckets: Bool
     private let chunks: ChunkReader
     private var covered: Set<Place> = []
-    private(set) var gathered: [Place: Gathered] = [:]
-    private var count = 0
+    private var gathered: GatheredSamples
 
-    /// A source, and a series or a day.
-    struct Place: Hashable {
-        var source: Int64
-        var of: Int64
-    }
+    typealias Place = GatheredSamples.Place
 
-    struct Gathered {
-        var times: [Int64] = []
-        var values: [Double] = []
-        var buckets: [Bucket] = []
-
-        /// Everything as buckets of at least this width.
-        func buckets(_ resolution: Resolution) -> [Bucket] {
-            var all = buckets + Rollup(resolution, times: times, values: values, isCounter: false).buckets
-            all.sort { $0.start < $1.start }
-            return Bucket.widened(all, to: resolution)
-        }
-    }
+    /// What was found, series by series.
+    var found: [GatheredSamples.Found] { gathered.all }
 
     init(
         _ database: Database,
@@ -46,6 +34,7 @@ struct SampleReading {
         families: [Int64: Set<Int64>],
         span: ClosedRange<Int64>,
         sampleLimit: Int,
+        looks: SeriesQuery.Looks? = nil,
         wantsBuckets: Bool = false
     ) {
         self.database = database
@@ -55,7 +44,9 @@ struct SampleReading {
         let end = PollMoment.times.upperBound - 1
         let start = min(max(0, span.lowerBound), end)
         self.span = start...max(start, min(span.upperBound, end))
-        self.sampleLimit = sampleLimit
+        self.looks = looks
+        self.origin = span.lowerBound
+        self.gathered = GatheredSamples(limit: sampleLimit)
         self.wantsBuckets = wantsBuckets
         self.chunks = ChunkReader(database, path)
     }
@@ -79,7 +70,7 @@ struct SampleReading {
         }
         try read(.raw, from: floor)
         if floor <= span.upperBound { try readJournal(max(floor, span.lowerBound)...span.upperBound) }
-        settle()
+        gathered.settle()
     }
 
     private mutating func read(_ tier: Tier, from start: Int64) throws {
@@ -93,12 +84,19 @@ struct SampleReading {
             for (source, directory) in directories {
                 for time in Self.oneOfEachDay(directory.times) { days.insert(Place(source: source, of: time)) }
             }
+            let seen = directories.reduce(into: [Int64: SeenMoments]()) { seen, entry in
+                seen[entry.key] = seenMoments(entry.value.times, of: entry.key, span)
+            }
             for (metric, wanted) in families {
                 let keys = directories.count == sources.count && sources.count > 16 ? nil : directories.keys.sorted()
                 try rows(tier, block, metric, keys) { reading, source, bytes in
-                    guard let directory = directories[source] else { return }
+                    guard let directory = directories[source], let seen = seen[source] else { return }
                     let key = BlockKey(block, metric, source)
-                    try reading.take(bytes, tier, key, directory.times, wanted, span)
+                    if tier.resolution == .raw {
+                        try reading.takeChunk(bytes, key, directory.times, wanted, seen)
+                    } else {
+                        try reading.takeRollups(bytes, tier, key, directory.times, wanted, span)
+                    }
                 }
             }
         }
@@ -164,7 +162,26 @@ struct SampleReading {
         }
     }
 
-    private mutating func take(
+    private mutating func takeChunk(
+        _ bytes: [UInt8],
+        _ key: BlockKey,
+        _ moments: [Int64],
+        _ wanted: Set<Int64>,
+        _ seen: SeenMoments
+    ) throws {
+        var columns: [(series: Int64, places: [Int32]?, values: [Double])] = []
+        try chunks.reading(.raw, key) {
+            try FamilyBytes.forEach(bytes, moments: moments.count, wanted: wanted.contains) {
+                columns.append(($0, $1, $2))
+            }
+        }
+        for column in columns {
+            let place = Place(source: key.source, of: column.series)
+            try gathered.add(place, moments, column.places, column.values, seen: seen)
+        }
+    }
+
+    private mutating func takeRollups(
         _ bytes: [UInt8],
         _ tier: Tier,
         _ key: BlockKey,
@@ -172,50 +189,30 @@ struct SampleReading {
         _ wanted: Set<Int64>,
         _ span: ClosedRange<Int64>
     ) throws {
-        if tier.resolution == .raw {
-            let columns = try chunks.reading(tier, key) {
-                try FamilyBytes.open(bytes, moments: moments.count) { wanted.contains($0) }
+        let rollups = try chunks.reading(tier, key) {
+            try RollupBytes.open(bytes, tier.resolution, moments: moments) { wanted.contains($0) }
+        }
+        let width = tier.resolution.milliseconds
+        for (series, rollup) in rollups {
+            let place = Place(source: key.source, of: series)
+            if !wantsBuckets {
+                let seen = seenMoments(rollup.times, of: key.source, span)
+                try gathered.add(place, rollup.times, nil, rollup.values, seen: seen)
             }
-            for (series, column) in columns {
-                let place = Place(source: key.source, of: series)
-                if column.places.count == moments.count {
-                    try add(place, moments, column.values, span)
-                } else {
-                    try add(place, column.places.map { moments[Int($0)] }, column.values, span)
-                }
+            let buckets = rollup.buckets.filter {
+                $0.start + width > span.lowerBound && $0.start <= span.upperBound
+                    && !covered.contains(Place(source: key.source, of: $0.start / Tier.day))
             }
-        } else {
-            let rollups = try chunks.reading(tier, key) {
-                try RollupBytes.open(bytes, tier.resolution, moments: moments) { wanted.contains($0) }
-            }
-            for (series, rollup) in rollups {
-                let place = Place(source: key.source, of: series)
-                if !wantsBuckets { try add(place, rollup.times, rollup.values, span) }
-                let width = tier.resolution.milliseconds
-                gathered[place, default: Gathered()].buckets += rollup.buckets.filter {
-                    $0.start + width > span.lowerBound && $0.start <= span.upperBound
-                        && !covered.contains(Place(source: key.source, of: $0.start / Tier.day))
-                }
-            }
+            gathered.add(place, buckets)
         }
     }
 
-    private mutating func add(_ place: Place, _ times: [Int64], _ values: [Double], _ span: ClosedRange<Int64>) throws {
-        guard let first = times.first, let last = times.last, first <= span.upperBound, last >= span.lowerBound else {
-            return
-        }
-        count += times.count
-        guard count <= sampleLimit else { throw Self.tooMany(sampleLimit) }
-        let isWhole = span.contains(first) && span.contains(last)
-        if isWhole, covered.isEmpty {
-            gathered[place, default: Gathered()].times.append(contentsOf: times)
-            gathered[place, default: Gathered()].values.append(contentsOf: values)
-            return
-        }
-        for (time, value) in zip(times, values) where span.contains(time) {
-            guard !covered.contains(Place(source: place.source, of: time / Tier.day)) else { continue }
-            gathered[place, default: Gathered()].times.append(time)
-            gathered[place, default: Gathered()].values.append(value)
+    /// The moments inside of the span and of the looks, on days that are not covered.
+    private func seenMoments(_ times: [Int64], of source: Int64, _ span: ClosedRange<Int64>) -> SeenMoments {
+        SeenMoments(times) { time in
+            guard span.contains(time) else { return false }
+            if let looks, (time &- origin) % looks.step >= looks.window { return false }
+            return covered.isEmpty || !covered.contains(Place(source: source, of: time / Tier.day))
         }
     }
 
@@ -225,25 +222,10 @@ struct SampleReading {
         let wanted = families.values.reduce(into: Set<Int64>()) { $0.formUnion($1) }
         for source in sources.sorted() {
             for row in try journal.rows(of: source, span) {
-                guard count <= sampleLimit else { throw Self.tooMany(sampleLimit) }
                 for (series, value) in zip(row.series, row.values) where wanted.contains(series) {
-                    count += 1
-                    gathered[Place(source: source, of: series), default: Gathered()].times.append(row.time)
-                    gathered[Place(source: source, of: series), default: Gathered()].values.append(value)
+                    try gathered.add(Place(source: source, of: series), row.time, value)
                 }
             }
-        }
-    }
-
-    /// Late samples and changes of resolution may have mixed the order.
-    private mutating func settle() {
-        for (place, found) in gathered {
-            guard zip(found.times.dropFirst(), found.times).contains(where: { $0 <= $1 }) else { continue }
-            var taken: Set<Int64> = []
-            let order = found.times.indices.filter { taken.insert(found.times[$0]).inserted }
-                .sorted { found.times[$0] < found.times[$1] }
-            gathered[place]?.times = order.map { found.times[$0] }
-            gathered[place]?.values = order.map { found.values[$0] }
         }
     }
 
@@ -251,13 +233,5 @@ struct SampleReading {
         var days: [Int64] = []
         for time in times where days.last != time / Tier.day { days.append(time / Tier.day) }
         return days
-    }
-
-    private static func tooMany(_ limit: Int) -> UsageError {
-        UsageError(
-            "too_many_samples",
-            "the query reads more than \(limit) samples",
-            advice: "ask for fewer series, a shorter time or a coarser resolution"
-        )
     }
 }

@@ -16,8 +16,21 @@ package enum FamilyBytes {
         throws(ChunkError) -> [Int64: SourceBlock.Column]
     {
         try unframed(bytes, wanted) { reader throws(ChunkError) in
-            let places = try Presence.read(moments, from: &reader)
+            let places = try Presence.read(moments, from: &reader) ?? Array(0..<Int32(moments))
             return SourceBlock.Column(places: places, values: try ValueColumn.read(places.count, from: &reader))
+        }
+    }
+
+    /// Hands over the series that are wanted, one by one: number, places (nil where every moment has a figure), figures.
+    package static func forEach(
+        _ bytes: [UInt8],
+        moments: Int,
+        wanted: (Int64) -> Bool,
+        _ body: (Int64, [Int32]?, [Double]) -> Void
+    ) throws(ChunkError) {
+        try forEachPart(bytes, wanted) { series, reader throws(ChunkError) in
+            let places = try Presence.read(moments, from: &reader)
+            body(series, places, try ValueColumn.read(places?.count ?? moments, from: &reader))
         }
     }
 
@@ -42,20 +55,28 @@ package enum FamilyBytes {
         _ wanted: (Int64) -> Bool,
         _ read: (inout ByteReader) throws(ChunkError) -> T
     ) throws(ChunkError) -> [Int64: T] {
+        var columns: [Int64: T] = [:]
+        try forEachPart(bytes, wanted) { series, reader throws(ChunkError) in columns[series] = try read(&reader) }
+        return columns
+    }
+
+    private static func forEachPart(
+        _ bytes: [UInt8],
+        _ wanted: (Int64) -> Bool,
+        _ body: (Int64, inout ByteReader) throws(ChunkError) -> Void
+    ) throws(ChunkError) {
         try bytes.reading { reader throws(ChunkError) in
-            var body = try Sealed.versioned(&reader)
+            var whole = try Sealed.versioned(&reader)
             var parts: [(series: Int64, length: Int)] = []
             var series: Int64 = 0
-            for _ in 0..<(try body.count(upTo: body.left)) {
-                series &+= try body.signed()
-                parts.append((series, try body.count(upTo: body.left)))
+            for _ in 0..<(try whole.count(upTo: whole.left)) {
+                series &+= try whole.signed()
+                parts.append((series, try whole.count(upTo: whole.left)))
             }
-            var columns: [Int64: T] = [:]
             for part in parts {
-                var column = ByteReader(try body.next(part.length))
-                if wanted(part.series) { columns[part.series] = try read(&column) }
+                var column = ByteReader(try whole.next(part.length))
+                if wanted(part.series) { try body(part.series, &column) }
             }
-            return columns
         }
     }
 }
@@ -81,9 +102,10 @@ enum Presence {
         }
     }
 
-    static func read(_ moments: Int, from bytes: inout ByteReader) throws(ChunkError) -> [Int32] {
+    /// Nil where every moment has a figure.
+    static func read(_ moments: Int, from bytes: inout ByteReader) throws(ChunkError) -> [Int32]? {
         let runs = try bytes.count(upTo: moments + 1)
-        guard runs > 0 else { return Array(0..<Int32(moments)) }
+        guard runs > 0 else { return nil }
         var places: [Int32] = []
         var next = 0
         for _ in 1..<runs {
