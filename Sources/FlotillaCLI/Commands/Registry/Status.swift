@@ -12,7 +12,13 @@ struct Status: FleetCommand {
             let inventory = try await fleet.inventory.inventory()
             let polls = try await fleet.samples.latest(of: Array(inventory.nodes.keys))
             let health = await fleet.daemonHealth()
-            return StatusView(nodes: Array(inventory.nodes.values), figures: FleetFigures(polls.values), health: health)
+            let desk = try? await context.composition.alerts(context.home(), config: context.config)
+            return StatusView(
+                nodes: Array(inventory.nodes.values),
+                figures: FleetFigures(polls.values),
+                alerts: try await .taken(from: fleet.samples, desk, at: fleet.now()),
+                health: health
+            )
         }
         context.show(view)
     }
@@ -35,6 +41,7 @@ extension Fleet {
 struct StatusView: Displayable {
     let nodes: [Node]
     let figures: FleetFigures
+    let alerts: AlertCounts
     let health: DaemonHealth?
 
     private func count(_ word: String) -> Int { nodes.count { $0.status.word == word } }
@@ -45,7 +52,7 @@ struct StatusView: Displayable {
                 "total": .int(Int64(nodes.count)), "up": .int(Int64(count("up"))), "down": .int(Int64(count("down"))),
                 "unknown": .int(Int64(count("unknown"))), "quarantined": .int(Int64(count("quarantined"))),
             ],
-            "alerts": ["firing": 0, "pending": 0, "silenced": 0],
+            "alerts": alerts.document,
             "collector": [
                 "running": .bool(health != nil), "interval_s": health.map { .double($0.interval.seconds) } ?? .null,
                 "last_cycle_ms": health?.lastCycle.map { .int($0.milliseconds) } ?? .null,
@@ -77,6 +84,7 @@ struct StatusView: Displayable {
                         ),
                     ]
                 ),
+                .init("Alerts", alerts.fields),
                 .init("Collector", collector),
                 .init("Fleet", figures.fields),
             ].filter { !$0.fields.isEmpty }
