@@ -37,6 +37,18 @@ struct DiskRace {
             print("bytes a sample: chunks \(each(ours.chunks)), Prometheus \(each(theirs.chunks))")
             print("bytes a sample, everything: \(each(ours.whole)), Prometheus \(each(theirs.whole))")
         }
+        try await TestBed.with { bed in
+            let count = rows.reduce(0) { $0 + $1.samples.count }
+            let even = try theirs(rows.map(onWholeSecond), in: bed)
+            print("the same on whole seconds, Prometheus: chunks \(Double(even.chunks * 1000 / count) / 1000)")
+        }
+    }
+
+    /// Prometheus moves its own scrapes onto even times, where they take less.
+    private static func onWholeSecond(_ row: SampleRow) -> SampleRow {
+        var row = row
+        row.at = Timestamp(milliseconds: (row.at.milliseconds + 500) / 1000 * 1000)
+        return row
     }
 
     /// Bytes of the rows that hold figures, and of the whole file with index, layouts and the last polls.

@@ -1,5 +1,4 @@
 import FleetModel
-import Operations
 import TimeSeries
 
 /// The samples and buckets that a reading found, series by series.
