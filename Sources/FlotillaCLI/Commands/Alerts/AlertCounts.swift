@@ -13,7 +13,8 @@ struct AlertCounts: Sendable {
     /// What rules say is in the samples of the last five minutes; alerts that others pushed are known only to the desk.
     ///
     /// - `desk`: nil where `alertmanager.yml` is wrong.
-    static func taken(from samples: any SeriesStore, _ desk: AlertDesk?, at now: Timestamp) async throws -> AlertCounts {
+    static func taken(from samples: any SeriesStore, _ desk: AlertDesk?, at now: Timestamp) async throws -> AlertCounts
+    {
         var counts = AlertCounts()
         let query = SeriesQuery(
             [LabelMatcher(LabelSet.nameLabel, .equal("ALERTS"))],
