@@ -28,6 +28,7 @@ bench: build
 	@scripts/setup bench
 	@scripts/bench
 	@scripts/benchmarks/samples
+	@scripts/benchmarks/query
 
 check:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
