@@ -10,19 +10,9 @@ extension Timestamp {
         guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61,
             let fraction = rest.fraction(), let shift = rest.zone(), rest.isEmpty
         else { return nil }
-        let days = Self.days(year: year, month: month, day: day)
+        let days = CalendarDate(year: year, month: month, day: day).daysSince1970
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - shift * 60
         self.init(milliseconds: seconds * 1000 + fraction)
-    }
-
-    /// Howard Hinnant's `days_from_civil`.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }
 
