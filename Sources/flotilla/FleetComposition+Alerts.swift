@@ -48,16 +48,15 @@ extension FleetComposition {
     /// The daemon's notifications, on the store of this home.
     ///
     /// - `externalURL`: where the daemon can be asked, for the links in messages; empty for nowhere.
-    /// - Throws: `StateError`, `AlertmanagerErrors`.
+    /// - Throws: `StateError`.
     func notifications(
+        _ means: NotificationMeans,
         _ home: Home,
         config: String?,
         _ fleet: Fleet,
         externalURL: String,
         _ logger: Logger
     ) async throws -> Notifications {
-        let read: @Sendable () throws -> NotificationMeans = { try NotificationMeans(home, config) }
-        let means = try read()
         let notifier = means.notifier(config ?? home.config, externalURL: externalURL)
         let loop = try await NotificationLoop(
             plan: means.plan,
@@ -76,7 +75,7 @@ extension FleetComposition {
             ),
             logger: logger
         )
-        return Notifications(loop: loop, notifier: notifier, read: read)
+        return Notifications(loop: loop, notifier: notifier)
     }
 
     /// What `alertmanager.yml` of the configuration folder says; nil where there is none.
@@ -94,13 +93,15 @@ extension FleetComposition {
 struct Notifications: Sendable {
     let loop: NotificationLoop
     let notifier: OutboundNotifier
-    let read: @Sendable () throws -> NotificationMeans
 
     /// Goes on with another configuration.
     func use(_ means: NotificationMeans) async {
         notifier.use(means.templates)
         await loop.use(means.plan)
     }
+
+    /// Ends what is open to the far sides; after the task of `start`.
+    func stop() async { await notifier.shutdown() }
 
     /// Works until the task is cancelled.
     func start() -> Task<Void, Never> {

@@ -11,7 +11,8 @@ extension FleetComposition {
     func serve(_ home: Home, config: String?, interval asked: Duration?, listen: Listening?) async throws {
         try HomeFolder(home).check()
         try HomeFolder(home).prepare()
-        let settings = RunningSettings(try settings(home, config), at: Self.now())
+        let configuration = try configuration(home, config)
+        let settings = RunningSettings(configuration.settings, at: Self.now())
         let interval: @Sendable () -> Duration = { asked ?? settings.current.settings.interval }
         let lock = try ProcessLock(path: home.daemonLock)
         let database = try FleetDatabase.open(at: home.database)
@@ -27,9 +28,9 @@ extension FleetComposition {
             logger: logger
         )
         let scraping = Scraping(fleet, config: config, logger: logger)
-        await scraping.use(try scraping.read())
-        let address = try listening(listen, settings.current.settings)
+        let address = try listening(listen, configuration.settings)
         let notifications = try await self.notifications(
+            configuration.notifications,
             home,
             config: config,
             fleet,
@@ -38,21 +39,19 @@ extension FleetComposition {
         )
         let rules = DaemonRules(
             fleet: fleet,
-            retention: settings.current.settings.retention.raw,
+            retention: configuration.settings.retention.raw,
             externalURL: address.prometheusURL,
-            interval: interval,
-            sink: notifications.loop,
-            read: { try self.rules(home, config) }
+            sink: notifications.loop
         )
-        try await rules.use(rules.read())
+        try await rules.use(configuration.rules, pollInterval: interval())
         let reload = SettingsReload(
-            read: { try self.settings(home, config) },
+            read: { try self.configuration(home, config) },
             notifications: notifications,
             scraping: scraping,
             running: settings,
             collector: collector,
             rules: rules,
-            interval: interval,
+            asked: asked,
             logger: logger
         )
         hangUp.reloads { reload.onSignal() }
@@ -83,10 +82,13 @@ extension FleetComposition {
             evaluation.cancel()
         }
         try await api.serving { listen in
-            try await scraping.serving {
+            try await scraping.serving(configuration.monitoring) {
                 try await run(collector, over: fleet, settings, interval, listen: listen, logger: logger)
             }
         }
+        notifying.cancel()
+        await notifying.value
+        await notifications.stop()
         await shell.shutdown()
         withExtendedLifetime(lock) {}
     }
@@ -156,7 +158,8 @@ extension FleetComposition {
                 advice: "run: flotilla collector status, or: flotilla collector stop"
             )
         }
-        _ = try settings(home, config)
+        // Said here and whole, not in a log.
+        _ = try configuration(home, config)
         let log = home.logs + "/daemon.log"
         let process = try BackgroundProcess.start(
             ["serve", "--home", home.path] + (config.map { ["--config", $0] } ?? [])

@@ -33,10 +33,9 @@ extension FleetComposition {
     /// The rules of the configuration: those of its folder `rules/` and those that its `prometheus.yml` names; the stock
     /// ones where it has neither.
     ///
-    /// - Throws: `RuleFileErrors` with every mistake of every file; `MonitoringErrors`.
-    func rules(_ home: Home, _ config: String?) throws -> ConfiguredRules {
+    /// - Throws: `RuleFileErrors` with every mistake of every file.
+    func rules(_ home: Home, _ config: String?, _ monitoring: MonitoringConfiguration?) throws -> ConfiguredRules {
         let base = config ?? home.config
-        let monitoring = try Scraping.configuration(in: base)
         let folder = base + "/rules"
         var paths = try RuleFiles.paths(in: folder, DiskFiles())
         let patterns = monitoring?.ruleFiles ?? []
@@ -60,20 +59,15 @@ struct ConfiguredRules: Sendable {
     let interval: Duration?
 }
 
-/// The daemon's rules: read from the configuration, evaluated for as long as it runs.
+/// The daemon's rules, evaluated for as long as it runs.
 struct DaemonRules: Sendable {
     let loop: RuleLoop
-    /// - Throws: `RuleFileErrors`; then the rules from before go on.
-    let read: @Sendable () throws -> ConfiguredRules
-    private let interval: @Sendable () -> Duration
 
     init(
         fleet: Fleet,
         retention: Duration,
         externalURL: String,
-        interval: @escaping @Sendable () -> Duration,
-        sink: any AlertSink = NoAlertSink(),
-        read: @escaping @Sendable () throws -> ConfiguredRules
+        sink: any AlertSink
     ) {
         // Threads of its own: people's queries never keep a rule from being evaluated.
         let questions = AskMetrics(
@@ -97,14 +91,12 @@ struct DaemonRules: Sendable {
             now: fleet.now,
             elapsed: { ContinuousClock.now - start }
         )
-        self.read = read
-        self.interval = interval
     }
 
     /// Goes on with these rules; groups without an interval are evaluated as often as `prometheus.yml` says, or where there
     /// is none as often as nodes are polled.
-    func use(_ rules: ConfiguredRules) async throws {
-        try await loop.use(rules.files, interval: max(.seconds(1), rules.interval ?? interval()))
+    func use(_ rules: ConfiguredRules, pollInterval: Duration) async throws {
+        try await loop.use(rules.files, interval: max(.seconds(1), rules.interval ?? pollInterval))
     }
 }
 

@@ -53,26 +53,25 @@ struct Scraping: Sendable {
         )
     }
 
-    /// What `prometheus.yml` of the configuration says now.
+    /// What `prometheus.yml` of the folder says; nil where there is none.
     ///
     /// - Throws: `MonitoringErrors`, or that the file cannot be read.
-    func read() throws -> MonitoringConfiguration { try Self.configuration(in: folder) ?? .init() }
-
-    /// Nil where there is no `prometheus.yml`.
     static func configuration(in folder: String) throws -> MonitoringConfiguration? {
         let path = folder + "/prometheus.yml"
         guard DiskFiles().kind(of: path) == .file else { return nil }
         return try MonitoringReading.read(DiskFiles().contents(of: path, limit: 16 << 20), path: path)
     }
 
-    func use(_ configuration: MonitoringConfiguration) async {
+    func use(_ configuration: MonitoringConfiguration?) async {
+        let configuration = configuration ?? .init()
         await loop.use(configuration)
         await sending.use(configuration)
         logger.info("scraping", metadata: ["jobs": "\(configuration.jobs.count)"])
     }
 
     /// Scrapes while the body runs.
-    func serving(_ body: () async throws -> Void) async throws {
+    func serving(_ configuration: MonitoringConfiguration?, _ body: () async throws -> Void) async throws {
+        await use(configuration)
         // UNSTRUCTURED: lives beside the body; cancelled and awaited below.
         let task = Task { await loop.run() }
         let result: Result<Void, any Error>

@@ -4,31 +4,30 @@ import Foundation
 import Logging
 import Operations
 
-/// The daemon reads its settings and rules again. A file that is wrong is refused whole: the settings from before go on.
+/// The daemon reads its configuration again. A file that is wrong is refused: everything from before goes on.
 struct SettingsReload: Sendable {
-    let read: @Sendable () throws -> FleetSettings
+    let read: @Sendable () throws -> FleetConfiguration
     let notifications: Notifications
     let scraping: Scraping
     let running: RunningSettings
     let collector: Collector
     let rules: DaemonRules
-    let interval: @Sendable () -> Duration
+    /// Between two polls, where the call says it: the file does not count then.
+    let asked: Duration?
     let logger: Logger
 
     /// - Throws: what is wrong with the file.
     func run() async throws {
         do {
-            let settings = try read()
-            let means = try notifications.read()
-            let rules = try self.rules.read()
-            let monitoring = try scraping.read()
-            // All files are right: from here on nothing can be refused.
-            await scraping.use(monitoring)
-            await notifications.use(means)
-            running.accept(settings, at: FleetComposition.now())
-            logger.info("settings read again", metadata: ["interval": "\(interval())"])
-            await collector.use(interval: interval(), retention: settings.retention)
-            try await self.rules.use(rules)
+            let configuration = try read()
+            let interval = asked ?? configuration.settings.interval
+            // The only one that could still say no comes first.
+            try await rules.use(configuration.rules, pollInterval: interval)
+            await scraping.use(configuration.monitoring)
+            await notifications.use(configuration.notifications)
+            running.accept(configuration.settings, at: FleetComposition.now())
+            logger.info("settings read again", metadata: ["interval": "\(interval)"])
+            await collector.use(interval: interval, retention: configuration.settings.retention)
         } catch {
             let why = (error as? any Explained)?.problem ?? "\(error)"
             running.refuse(why, at: FleetComposition.now())
