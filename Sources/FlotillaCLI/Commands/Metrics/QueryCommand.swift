@@ -14,9 +14,9 @@ struct QueryCommand: FleetCommand {
             """
     )
     @Argument(help: "Such as 'avg by (group) (rate(node_cpu_seconds_total[5m]))'.") var expression: String
-    @Option(parsing: .unconditional, help: ArgumentHelp("The moment of the answer.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Such as -90m, or 2026-11-22T03:00:00Z.", valueName: "time"))
     var time: MomentWord?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The first moment of a range.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first moment of a range: -6h.", valueName: "time"))
     var start: MomentWord?
     @Option(parsing: .unconditional, help: ArgumentHelp("The last moment of a range.", valueName: "time"))
     var end: MomentWord?
